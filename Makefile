@@ -1,0 +1,135 @@
+# `make` alone lists what there is to type.
+#
+# Settings:  CXX=clang++   SCALAR=double   SANITIZE=address,undefined   ARCH=x86-64-v3   WERROR=1
+#            EIGEN=/path/to/eigen   DOCTEST=/path/to/doctest   GNUPLOT=none   THREADS=2
+# Every combination builds into its own folder below build/, so that they never mix.
+
+CXX      ?= g++
+SCALAR   ?= float
+ARCH     ?= native
+SANITIZE ?=
+WERROR   ?=
+GNUPLOT  ?= gnuplot
+THREADS  ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+ifeq ($(origin CXX),default)
+  CXX := g++
+endif
+
+comma := ,
+BUILD := build/$(notdir $(CXX))-$(SCALAR)-$(ARCH)$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+
+# Eigen and doctest, your own copies first, then where the usual package managers put them.
+INCLUDES := -Isrc -I. $(addprefix -isystem ,$(EIGEN) $(DOCTEST) \
+  /usr/include/eigen3 /usr/local/include/eigen3 /opt/homebrew/include/eigen3 /opt/homebrew/include)
+# Some compilers (on ARM) know -mcpu=native and not -march=native.
+MACHINE  := $(shell $(CXX) -march=$(ARCH) -E -x c++ /dev/null >/dev/null 2>&1 \
+              && echo -march=$(ARCH) || echo -mcpu=$(ARCH))
+# -ffp-contract=off: a * b + c rounds the same way wherever it is written, so that the plain and the taped
+# evaluation of one formula agree. Never -ffast-math: it would break every check for NaN.
+CXXFLAGS := -std=c++20 -O3 $(MACHINE) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
+  -Wall -Wextra -Wpedantic $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
+  -DMBRL_SCALAR=$(SCALAR) -DEIGEN_DONT_PARALLELIZE \
+  $(if $(SANITIZE),-g -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
+
+TESTS := $(basename $(notdir $(wildcard tests/test_*.cpp)))
+T     ?=
+CHOSEN := $(if $(T),$(filter $(addprefix %,$(T)) test_$(T),$(TESTS)),$(filter-out test_learning,$(TESTS)))
+NOTEBOOKS := $(basename $(notdir $(wildcard notebooks_cpp/*.cpp)))
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test learn results notebooks format lint clean packages
+.SUFFIXES:
+.SECONDARY:
+
+help:
+	@echo "make build      the program mbrl, at build/mbrl"
+	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
+	@echo "make test       every test but the long learning bands       (T=cem: only tests/test_cem.cpp)"
+	@echo "make learn      the learning bands: several seeds of whole runs, about 10 minutes"
+	@echo "make results    the table of docs/results.md, from 5 seeds of every environment"
+	@echo "make notebooks  compile and run the experiments of notebooks_cpp/"
+	@echo "make format     clang-format over all sources"
+	@echo "make lint       check the format and the rules of the house"
+	@echo "make clean      delete build/"
+
+# ---- what is needed ----
+
+NEED = have() { echo "\#include <$$1>" | $(CXX) $(CXXFLAGS) $(INCLUDES) -E -x c++ - >/dev/null 2>&1; }; \
+  missing=""; \
+  have Eigen/Core        || missing="$$missing libeigen3-dev"; \
+  have doctest/doctest.h || missing="$$missing doctest-dev"; \
+  [ "$(GNUPLOT)" = none ] || command -v $(GNUPLOT) >/dev/null || missing="$$missing gnuplot-nox"
+
+packages:
+	@command -v $(CXX) >/dev/null || { echo "The compiler $(CXX) is not installed (or set CXX=...)."; exit 1; }
+	@$(NEED); [ -z "$$missing" ] && exit 0; \
+	root=""; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
+	if command -v apt-get >/dev/null && $$root true 2>/dev/null; then \
+	  echo "Installing what is missing with apt-get:$$missing"; \
+	  install="$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"; \
+	  $$install $$missing >/dev/null 2>&1 || { $$root apt-get update -qq && $$install $$missing >/dev/null; }; \
+	else \
+	  echo "Missing:$$missing. Install with: apt-get install libeigen3-dev doctest-dev gnuplot-nox (Debian, Ubuntu)" \
+	       "| dnf install eigen3-devel doctest-devel gnuplot (Fedora) | brew install eigen doctest gnuplot (macOS);" \
+	       "or point EIGEN= and DOCTEST= at your own copies, and set GNUPLOT=none to go without figures."; exit 1; \
+	fi
+
+# ---- the program ----
+
+build: packages
+	@$(MAKE) --no-print-directory build/mbrl
+.PHONY: build/mbrl
+build/mbrl: $(BUILD)/mbrl
+	@ln -sfn $(<:build/%=%) $@
+
+$(BUILD)/mbrl: src/main.cpp
+	@mkdir -p $(@D)
+	@echo "compiling $<"
+	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP $< -o $@
+
+demo: build
+	@n=1; while [ -e runs/demo-$$n ]; do n=$$((n + 1)); done; \
+	build/mbrl run v1.5 --env pendulum --seed 1 --out runs/demo-$$n && \
+	build/mbrl play runs/demo-$$n && \
+	echo "Look at runs/demo-$$n: learning_curve.png, play.gif, filmstrip.png"
+
+# ---- the tests ----
+
+test: packages
+	@$(MAKE) --no-print-directory -j$(THREADS) build/mbrl $(CHOSEN:%=$(BUILD)/tests/%)
+	@MBRL=$(abspath $(BUILD)/mbrl) GNUPLOT=$(GNUPLOT) tests/run $(CHOSEN:%=$(BUILD)/tests/%)
+
+learn: packages
+	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/tests/test_learning
+	@tests/run $(BUILD)/tests/test_learning
+
+$(BUILD)/tests/main.o: tests/main.cpp
+	@mkdir -p $(@D)
+	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP -c $< -o $@
+$(BUILD)/tests/%: tests/%.cpp $(BUILD)/tests/main.o
+	@echo "compiling $<"
+	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP $< $(BUILD)/tests/main.o -o $@
+
+# ---- experiments, results, housekeeping ----
+
+notebooks: packages
+	@$(MAKE) --no-print-directory -j$(THREADS) $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
+	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n || exit 1; done
+$(BUILD)/notebooks/%: notebooks_cpp/%.cpp
+	@mkdir -p $(@D)
+	@echo "compiling $<"
+	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP $< -o $@
+
+results: build
+	@docs/results.sh
+
+SOURCES = $(shell git ls-files '*.hpp' '*.cpp')
+format:
+	@clang-format -i $(SOURCES)
+lint:
+	@clang-format --dry-run --Werror $(SOURCES)
+
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,288 @@
+// Operations that act on each entry by itself: value and adjoint, side by side.
+//
+// y is the result, dy its adjoint dL/dy, dx what is added to the adjoint of x. Where the
+// environments and networks use an operation on plain matrices too, its plain twin stands above the
+// taped one, so that one source text serves both.
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "autodiff/tape.hpp"
+
+namespace mbrl {
+
+inline void require_same_shape(const char* operation, const Var& a, const Var& b) {
+  if (a.rows() == b.rows() && a.cols() == b.cols()) return;
+  require_shape((std::string("second operand of ") + operation).c_str(), b.value(), a.rows(),
+                a.cols());
+}
+
+// Shorthands for the lines below: entries of the value and of the adjoint.
+inline Entries entries(const Node* x) { return x->value->array(); }
+inline Entries adjoint_of(const Node& y) { return y.adjoint.array(); }
+
+// ---- sums, differences, products, quotients of two matrices of one shape ----
+
+// y = a + b,  da = dy,  db = dy
+inline Var operator+(const Var& a, const Var& b) {
+  require_same_shape("+", a, b);
+  Node& y = a.tape->append({a.node, b.node});
+  y.own = a.value() + b.value();
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], y.adjoint);
+    add_adjoint(*y.in[1], y.adjoint);
+  };
+  return {a.tape, &y};
+}
+
+// y = a - b,  da = dy,  db = -dy
+inline Var operator-(const Var& a, const Var& b) {
+  require_same_shape("-", a, b);
+  Node& y = a.tape->append({a.node, b.node});
+  y.own = a.value() - b.value();
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], y.adjoint);
+    add_adjoint(*y.in[1], -y.adjoint);
+  };
+  return {a.tape, &y};
+}
+
+// y = a b (elementwise),  da = dy b,  db = dy a
+inline Var operator*(const Var& a, const Var& b) {
+  require_same_shape("*", a, b);
+  Node& y = a.tape->append({a.node, b.node});
+  y.own = a.value().cwiseProduct(b.value());
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[1]));
+    add_adjoint(*y.in[1], adjoint_of(y) * entries(y.in[0]));
+  };
+  return {a.tape, &y};
+}
+
+// y = a / b (elementwise),  da = dy / b,  db = -dy y / b
+inline Var operator/(const Var& a, const Var& b) {
+  require_same_shape("/", a, b);
+  Node& y = a.tape->append({a.node, b.node});
+  y.own = a.value().cwiseQuotient(b.value());
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], adjoint_of(y) / entries(y.in[1]));
+    add_adjoint(*y.in[1], -adjoint_of(y) * y.own.array() / entries(y.in[1]));
+  };
+  return {a.tape, &y};
+}
+
+// ---- with a number ----
+
+// y = x + c,  dx = dy
+inline Var operator+(const Var& x, Scalar c) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array() + c;
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint); };
+  return {x.tape, &y};
+}
+
+// y = c x,  dx = c dy
+inline Var operator*(Scalar c, const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.constant[0] = c;
+  y.own = c * x.value();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.constant[0] * y.adjoint); };
+  return {x.tape, &y};
+}
+
+// y = c / x,  dx = -dy y / x
+inline Var operator/(Scalar c, const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = c / x.value().array();
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], -adjoint_of(y) * y.own.array() / entries(y.in[0]));
+  };
+  return {x.tape, &y};
+}
+
+// y = c - x,  dx = -dy
+inline Var operator-(Scalar c, const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = c - x.value().array();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], -y.adjoint); };
+  return {x.tape, &y};
+}
+
+// y = x / c,  dx = dy / c
+inline Var operator/(const Var& x, Scalar c) {
+  Node& y = x.tape->append({x.node});
+  y.constant[0] = c;
+  y.own = x.value() / c;
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint / y.constant[0]); };
+  return {x.tape, &y};
+}
+
+inline Var operator+(Scalar c, const Var& x) { return x + c; }
+inline Var operator-(const Var& x, Scalar c) { return x + (-c); }
+inline Var operator*(const Var& x, Scalar c) { return c * x; }
+inline Var operator-(const Var& x) { return Scalar(0) - x; }
+
+// ---- functions of one matrix ----
+
+// y = exp(x),  dx = dy y
+inline Var exp(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().exp();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * y.own.array()); };
+  return {x.tape, &y};
+}
+
+// y = log(x),  dx = dy / x
+inline Var log(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().log();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) / entries(y.in[0])); };
+  return {x.tape, &y};
+}
+
+// y = sqrt(x),  dx = dy / (2 y): infinite at x = 0
+inline Var sqrt(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().sqrt();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) / (2 * y.own.array())); };
+  return {x.tape, &y};
+}
+
+// y = x^2,  dx = 2 x dy
+inline Var square(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().square();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], 2 * entries(y.in[0]) * adjoint_of(y)); };
+  return {x.tape, &y};
+}
+
+// y = |x|,  dx = dy sign(x), and 0 at x = 0
+inline Var abs(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().cwiseAbs();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).sign()); };
+  return {x.tape, &y};
+}
+
+// y = sin(x),  dx = dy cos(x)
+inline Var sin(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().sin();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).cos()); };
+  return {x.tape, &y};
+}
+
+// y = cos(x),  dx = -dy sin(x)
+inline Var cos(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().cos();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], -adjoint_of(y) * entries(y.in[0]).sin()); };
+  return {x.tape, &y};
+}
+
+// y = tanh(x),  dx = dy (1 - y^2)
+inline Matrix tanh(Matrix x) { return x = x.array().tanh(), x; }
+inline Var tanh(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().tanh();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * (1 - y.own.array().square())); };
+  return {x.tape, &y};
+}
+
+// y = max(x, 0),  dx = dy where x > 0
+inline Matrix relu(Matrix x) { return x = x.cwiseMax(Scalar(0)), x; }
+inline Var relu(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().cwiseMax(Scalar(0));
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], adjoint_of(y) * (entries(y.in[0]) > 0).template cast<Scalar>());
+  };
+  return {x.tape, &y};
+}
+
+// y = 1 / (1 + exp(-x)),  dx = dy y (1 - y)
+inline Var sigmoid(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().array().logistic();
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], adjoint_of(y) * y.own.array() * (1 - y.own.array()));
+  };
+  return {x.tape, &y};
+}
+
+// y = x sigmoid(x), "swish";  dx = dy (p + y (1 - p)) with p = sigmoid(x)
+inline Matrix silu(Matrix x) { return x.array() *= x.array().logistic(), x; }
+inline Var silu(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.saved = x.value().array().logistic();
+  y.own = x.value().array() * y.saved.array();
+  y.pull = [](Node& y) {
+    const Entries p(y.saved);
+    add_adjoint(*y.in[0], adjoint_of(y) * (p + y.own.array() * (1 - p)));
+  };
+  return {x.tape, &y};
+}
+
+// y = log(1 + exp(x)), written so that exp never overflows;  dx = dy sigmoid(x)
+inline Var softplus(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  const Entries v = x.value().array();
+  y.own = v.cwiseMax(Scalar(0)) + (-v.abs()).exp().log1p();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).logistic()); };
+  return {x.tape, &y};
+}
+
+// y = x - 2 pi k, the same angle in [-pi, pi),  dx = dy
+inline Row wrap_angle(const Row& x) { return x - 2 * kPi * ((x + kPi) / (2 * kPi)).floor(); }
+inline Var wrap_angle(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  const Entries v = x.value().array();
+  y.own = v - 2 * kPi * ((v + kPi) / (2 * kPi)).floor();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint); };
+  return {x.tape, &y};
+}
+
+// ---- choices: the gradient follows what was chosen ----
+
+// y = min(max(x, low), high),  dx = dy where low <= x <= high
+inline Row clamp(const Row& x, Scalar low, Scalar high) { return x.cwiseMax(low).cwiseMin(high); }
+inline Var clamp(const Var& x, Scalar low, Scalar high) {
+  Node& y = x.tape->append({x.node});
+  y.constant = {low, high};
+  y.own = x.value().cwiseMax(low).cwiseMin(high);
+  y.pull = [](Node& y) {
+    const Entries x = entries(y.in[0]);
+    add_adjoint(*y.in[0],
+                (x >= y.constant[0] && x <= y.constant[1]).select(adjoint_of(y), Scalar(0)));
+  };
+  return {x.tape, &y};
+}
+
+// y = a where the mask is true, b elsewhere. The mask is a decision and carries no gradient.
+inline Row where(const Mask& mask, const Row& a, const Row& b) { return mask.select(a, b); }
+inline Var where(const Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic>& mask, const Var& a,
+                 const Var& b) {
+  require_same_shape("where", a, b);
+  require_shape("mask of where", mask, a.rows(), a.cols());
+  Node& y = a.tape->append({a.node, b.node});
+  y.saved = mask.template cast<Scalar>();
+  y.own = mask.select(a.value(), b.value());
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], adjoint_of(y) * y.saved.array());
+    add_adjoint(*y.in[1], adjoint_of(y) * (1 - y.saved.array()));
+  };
+  return {a.tape, &y};
+}
+
+// y = min(a, b) and max(a, b); a tie counts as a.
+inline Var minimum(const Var& a, const Var& b) {
+  require_same_shape("minimum", a, b);
+  return where(a.value().array() <= b.value().array(), a, b);
+}
+inline Var maximum(const Var& a, const Var& b) {
+  require_same_shape("maximum", a, b);
+  return where(a.value().array() >= b.value().array(), a, b);
+}
+
+}  // namespace mbrl

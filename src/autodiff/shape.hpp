@@ -1,0 +1,282 @@
+// Operations that mix entries: products, reductions, broadcasts, blocks. Value and adjoint, side by
+// side.
+#pragma once
+
+#include <initializer_list>
+
+#include "autodiff/elementwise.hpp"
+
+namespace mbrl {
+
+// ---- products ----
+
+// y = A B has  dA = dy B^T,  dB = A^T dy
+inline void pull_product(Node& A, Node& B, const Matrix& dy) {
+  if (A.needs_adjoint) open_adjoint(A).noalias() += dy * B.value->transpose();
+  if (B.needs_adjoint) open_adjoint(B).noalias() += A.value->transpose() * dy;
+}
+
+// y = W x + b for every column of x.  W: (out, in)  x: (in, B)  b: (out, 1)  y: (out, B)
+inline void affine_into(Matrix& y, const Matrix& W, const Matrix& x, const Matrix& b) {
+  require_shape("input of an affine map", x, W.cols(), -1);
+  require_shape("bias of an affine map", b, W.rows(), 1);
+  y.noalias() = W * x;
+  y.colwise() += b.col(0);
+}
+inline Matrix affine(const Matrix& W, const Matrix& x, const Matrix& b) {
+  Matrix y;
+  affine_into(y, W, x, b);
+  return y;
+}
+// dW = dy x^T,  dx = W^T dy,  db = sum of dy over the batch
+inline Var affine(const Var& W, const Var& x, const Var& b) {
+  Node& y = W.tape->append({W.node, x.node, b.node});
+  affine_into(y.own, W.value(), x.value(), b.value());
+  y.pull = [](Node& y) {
+    pull_product(*y.in[0], *y.in[1], y.adjoint);
+    add_adjoint(*y.in[2], y.adjoint.rowwise().sum());
+  };
+  return {W.tape, &y};
+}
+
+// y = A B (matrix product),  dA = dy B^T,  dB = A^T dy
+inline Var matmul(const Var& A, const Var& B) {
+  require_shape("second factor of matmul", B.value(), A.cols(), -1);
+  Node& y = A.tape->append({A.node, B.node});
+  y.own.noalias() = A.value() * B.value();
+  y.pull = [](Node& y) { pull_product(*y.in[0], *y.in[1], y.adjoint); };
+  return {A.tape, &y};
+}
+
+// y = x^T,  dx = dy^T
+inline Var transpose(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().transpose();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.transpose()); };
+  return {x.tape, &y};
+}
+
+// ---- reductions ----
+
+// y = the sum of all entries, (1, 1),  dx = dy everywhere
+inline Var sum(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own.setConstant(1, 1, x.value().sum());
+  y.pull = [](Node& y) {
+    const Matrix& x = *y.in[0]->value;
+    add_adjoint(*y.in[0], Matrix::Constant(x.rows(), x.cols(), y.adjoint(0, 0)));
+  };
+  return {x.tape, &y};
+}
+
+// y = the mean of all entries, (1, 1)
+inline Var mean(const Var& x) { return sum(x) / static_cast<Scalar>(x.value().size()); }
+
+// y = the sum over each column's rows.  x: (n, B)  y: (1, B),  dx = dy, repeated down the rows
+inline Var sum_rows(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().colwise().sum();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.replicate(y.in[0]->value->rows(), 1)); };
+  return {x.tape, &y};
+}
+
+// y = the sum over the batch.  x: (n, B)  y: (n, 1),  dx = dy, repeated along the columns
+inline Var sum_columns(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().rowwise().sum();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.replicate(1, y.in[0]->value->cols())); };
+  return {x.tape, &y};
+}
+
+// y = log sum exp over each column's rows, shifted by the maximum so that exp never overflows.
+// x: (n, B)  y: (1, B),  dx = dy softmax(x)
+inline Var log_sum_exp(const Var& x) {
+  Node& y = x.tape->append({x.node});
+  const Row top = x.value().colwise().maxCoeff();
+  y.saved = (x.value().array().rowwise() - top).exp();  // softmax, not yet normalised
+  const Row total = y.saved.colwise().sum();
+  y.saved.array().rowwise() /= total;
+  y.own = top + total.log();
+  y.pull = [](Node& y) {
+    add_adjoint(*y.in[0], y.saved.array().rowwise() * y.adjoint.row(0).array());
+  };
+  return {x.tape, &y};
+}
+
+// ---- broadcasts ----
+
+// y = the column x repeated.  x: (n, 1)  y: (n, B),  dx = sum of dy over the batch
+inline Var broadcast_columns(const Var& x, Index columns) {
+  require_shape("input of broadcast_columns", x.value(), -1, 1);
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().replicate(1, columns);
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.rowwise().sum()); };
+  return {x.tape, &y};
+}
+
+// y = the row x repeated.  x: (1, B)  y: (n, B),  dx = sum of dy over the rows
+inline Var broadcast_rows(const Var& x, Index rows) {
+  require_shape("input of broadcast_rows", x.value(), 1, -1);
+  Node& y = x.tape->append({x.node});
+  y.own = x.value().replicate(rows, 1);
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.colwise().sum()); };
+  return {x.tape, &y};
+}
+
+// ---- blocks ----
+
+// y = rows first, ..., first + count - 1 of x,  dx = dy there, 0 elsewhere
+inline Matrix rows(const Matrix& x, Index first, Index count) { return x.middleRows(first, count); }
+inline Var rows(const Var& x, Index first, Index count) {
+  if (first < 0 || count < 0 || first + count > x.rows())
+    throw UserError("rows " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
+                    " asked of a matrix with " + std::to_string(x.rows()) + " rows");
+  Node& y = x.tape->append({x.node});
+  y.first = first;
+  y.own = x.value().middleRows(first, count);
+  y.pull = [](Node& y) {
+    if (y.in[0]->needs_adjoint)
+      open_adjoint(*y.in[0]).middleRows(y.first, y.own.rows()) += y.adjoint;
+  };
+  return {x.tape, &y};
+}
+
+// One coordinate of every state of a batch.  x: (n, B)  y: (1, B)
+inline Row row(const Matrix& x, Index i) { return x.row(i).array(); }
+inline Var row(const Var& x, Index i) { return rows(x, i, 1); }
+
+// y = columns first, ..., first + count - 1 of x
+inline Var columns(const Var& x, Index first, Index count) {
+  if (first < 0 || count < 0 || first + count > x.cols())
+    throw UserError("columns " + std::to_string(first) + " to " +
+                    std::to_string(first + count - 1) + " asked of a matrix with " +
+                    std::to_string(x.cols()) + " columns");
+  Node& y = x.tape->append({x.node});
+  y.first = first;
+  y.own = x.value().middleCols(first, count);
+  y.pull = [](Node& y) {
+    if (y.in[0]->needs_adjoint)
+      open_adjoint(*y.in[0]).middleCols(y.first, y.own.cols()) += y.adjoint;
+  };
+  return {x.tape, &y};
+}
+
+// y(:, j) = x(:, index[j]),  dx(:, index[j]) += dy(:, j): a column taken twice gets both
+inline Var gather_columns(const Var& x, const std::vector<Index>& index) {
+  for (const Index j : index)
+    if (j < 0 || j >= x.cols())
+      throw UserError("column " + std::to_string(j) + " asked of a matrix with " +
+                      std::to_string(x.cols()) + " columns");
+  Node& y = x.tape->append({x.node});
+  y.index = index;
+  y.own = x.value()(Eigen::all, y.index);
+  y.pull = [](Node& y) {
+    if (!y.in[0]->needs_adjoint) return;
+    Matrix& dx = open_adjoint(*y.in[0]);
+    for (std::size_t j = 0; j < y.index.size(); ++j)
+      dx.col(y.index[j]) += y.adjoint.col(static_cast<Index>(j));
+  };
+  return {x.tape, &y};
+}
+
+// y = the parts on top of each other, all of the same width.  Each part gets its own rows of dy.
+inline Matrix stack(const std::vector<Matrix>& parts) {
+  Index height = 0;
+  for (const auto& part : parts) height += part.rows();
+  Matrix y(height, parts.front().cols());
+  Index first = 0;
+  for (const auto& part : parts) {
+    require_shape("part of stack", part, -1, y.cols());
+    y.middleRows(first, part.rows()) = part;
+    first += part.rows();
+  }
+  return y;
+}
+inline Var stack(const std::vector<Var>& parts) {
+  Tape& tape = *parts.front().tape;
+  Node& y = tape.append({});
+  Index height = 0;
+  y.parts.clear();
+  for (const Var& part : parts) {
+    require_shape("part of stack", part.value(), -1, parts.front().cols());
+    y.parts.push_back(part.node);
+    y.needs_adjoint = y.needs_adjoint || part.node->needs_adjoint;
+    height += part.rows();
+  }
+  y.own.resize(height, parts.front().cols());
+  Index first = 0;
+  for (const Var& part : parts) {
+    y.own.middleRows(first, part.rows()) = part.value();
+    first += part.rows();
+  }
+  y.pull = [](Node& y) {
+    Index first = 0;
+    for (Node* part : y.parts) {
+      add_adjoint(*part, y.adjoint.middleRows(first, part->value->rows()));
+      first += part->value->rows();
+    }
+  };
+  return {&tape, &y};
+}
+
+// A batch of states from its coordinates: stack(x, y, z) has rows x, y, z.
+template <class... Rows>
+Matrix stack(const Row& first, const Rows&... rest) {
+  Matrix y(1 + static_cast<Index>(sizeof...(rest)), first.size());
+  Index i = 0;
+  y.row(i++) = first.matrix();
+  ((y.row(i++) = rest.matrix()), ...);
+  return y;
+}
+template <class... Vars>
+Var stack(const Var& first, const Vars&... rest) {
+  return stack(std::vector<Var>{first, rest...});
+}
+
+// y = the parts side by side, all of the same height.  Each part gets its own columns of dy.
+inline Var concat(const std::vector<Var>& parts) {
+  Tape& tape = *parts.front().tape;
+  Node& y = tape.append({});
+  Index width = 0;
+  y.parts.clear();
+  for (const Var& part : parts) {
+    require_shape("part of concat", part.value(), parts.front().rows(), -1);
+    y.parts.push_back(part.node);
+    y.needs_adjoint = y.needs_adjoint || part.node->needs_adjoint;
+    width += part.cols();
+  }
+  y.own.resize(parts.front().rows(), width);
+  Index first = 0;
+  for (const Var& part : parts) {
+    y.own.middleCols(first, part.cols()) = part.value();
+    first += part.cols();
+  }
+  y.pull = [](Node& y) {
+    Index first = 0;
+    for (Node* part : y.parts) {
+      add_adjoint(*part, y.adjoint.middleCols(first, part->value->cols()));
+      first += part->value->cols();
+    }
+  };
+  return {&tape, &y};
+}
+
+// The value of x as a constant: no gradient passes.
+inline Var detach(const Var& x) { return x.tape->constant(x.value()); }
+
+// What one coordinate of a batch is called in a function that serves both kinds of numbers:
+// a Row for plain matrices, a Var of one row on the tape.
+template <class M>
+struct RowFor;
+template <>
+struct RowFor<Matrix> {
+  using type = Row;
+};
+template <>
+struct RowFor<Var> {
+  using type = Var;
+};
+template <class M>
+using RowOf = typename RowFor<M>::type;
+
+}  // namespace mbrl

@@ -1,0 +1,112 @@
+// The multilayer perceptron: affine maps with a nonlinearity between them.
+//
+// forward() is written once, for plain matrices (planning, acting) and for variables on a tape
+// (training, backpropagation through a model), and gives the same bits in both.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "autodiff/shape.hpp"
+#include "nn/init.hpp"
+
+namespace mbrl {
+
+enum class Activation { tanh, relu, silu };
+
+inline Activation activation_from(const std::string& name) {
+  if (name == "tanh") return Activation::tanh;
+  if (name == "relu") return Activation::relu;
+  if (name == "silu") return Activation::silu;
+  throw UserError("unknown activation '" + name + "': expected tanh, relu or silu");
+}
+
+template <class M>
+M activate(Activation activation, M x) {
+  switch (activation) {
+    case Activation::tanh:
+      return tanh(std::move(x));
+    case Activation::relu:
+      return relu(std::move(x));
+    case Activation::silu:
+      return silu(std::move(x));
+  }
+  return x;
+}
+
+// M is Matrix (a plain network) or Var (the same network on a tape).
+template <class M>
+struct Layer {
+  M W;  // (out, in)
+  M b;  // (out, 1)
+};
+template <class M>
+struct Network {
+  std::vector<Layer<M>> layers;  // the hidden layers, then the output layer, which is linear
+  Activation activation = Activation::silu;
+};
+using Mlp = Network<Matrix>;
+
+// x: (in, B)  returns (out, B)
+template <class M>
+M forward(const Network<M>& net, M x) {
+  for (std::size_t l = 0; l < net.layers.size(); ++l) {
+    x = affine(net.layers[l].W, x, net.layers[l].b);
+    if (l + 1 < net.layers.size()) x = activate(net.activation, std::move(x));
+  }
+  return x;
+}
+
+struct MlpConfig {
+  int hidden_layers = 2;
+  int hidden_width = 64;
+  Activation activation = Activation::silu;
+  Init init = Init::truncated_normal;
+};
+
+// A fresh network from `in` inputs to `out` outputs.
+inline Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng) {
+  Mlp net;
+  net.activation = config.activation;
+  Index width = in;
+  for (int l = 0; l <= config.hidden_layers; ++l) {
+    const Index next = l < config.hidden_layers ? config.hidden_width : out;
+    net.layers.push_back({initial_weights(config.init, next, width, rng), Matrix::Zero(next, 1)});
+    width = next;
+  }
+  return net;
+}
+
+// The weights and biases in a fixed order, W_1 b_1 W_2 b_2 ...: for the optimiser and the
+// checkpoint.
+inline std::vector<Matrix*> parameters(Mlp& net) {
+  std::vector<Matrix*> all;
+  for (auto& layer : net.layers) all.insert(all.end(), {&layer.W, &layer.b});
+  return all;
+}
+
+// The network on a tape, its parameters as leaves whose gradients are wanted, or as constants.
+inline Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient = true) {
+  Network<Var> taped;
+  taped.activation = net.activation;
+  for (const auto& [W, b] : net.layers) {
+    if (wants_gradient)
+      taped.layers.push_back({tape.parameter(W), tape.parameter(b)});
+    else
+      taped.layers.push_back({tape.constant(W), tape.constant(b)});
+  }
+  return taped;
+}
+
+// The gradients after backward(), in the order of parameters(); they live on the tape.
+inline std::vector<Matrix*> gradients(const Network<Var>& taped) {
+  std::vector<Matrix*> all;
+  for (const auto& layer : taped.layers)
+    for (const Var& x : {layer.W, layer.b}) {
+      open_adjoint(*x.node);  // zero where the loss does not depend on it
+      all.push_back(&x.node->adjoint);
+    }
+  return all;
+}
+
+}  // namespace mbrl

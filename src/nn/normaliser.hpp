@@ -1,0 +1,45 @@
+// Shifts and scales each row of a batch to mean 0 and standard deviation 1, by statistics of a data
+// set.
+#pragma once
+
+#include "autodiff/shape.hpp"
+
+namespace mbrl {
+
+struct Normaliser {
+  Matrix mean;  // (n, 1)
+  Matrix sd;    // (n, 1); 1 for a row that does not vary, so that it passes unscaled
+
+  // From the columns of x: (n, B). A row whose sd is below what its own rounding could cause is
+  // constant.
+  void fit(const Matrix& x) {
+    const Eigen::MatrixXd wide = x.cast<double>();  // sums of many floats need the digits
+    const Eigen::VectorXd center = wide.rowwise().mean();
+    const Eigen::VectorXd spread =
+        ((wide.colwise() - center).rowwise().squaredNorm() / double(x.cols())).cwiseSqrt();
+    mean = center.cast<Scalar>();
+    sd = spread.cast<Scalar>();
+    for (Index i = 0; i < sd.size(); ++i) {
+      const double floor = 1e-5 * std::max(1e-3, std::abs(center(i)));
+      if (!(spread(i) > floor)) sd(i) = 1;
+    }
+  }
+
+  Matrix normalise(const Matrix& x) const {
+    return (x.colwise() - mean.col(0)).array().colwise() / sd.col(0).array();
+  }
+  Matrix restore(const Matrix& z) const {
+    return (z.array().colwise() * sd.col(0).array()).colwise() + mean.col(0).array();
+  }
+  // The same on a tape, where mean and sd are constants.
+  Var normalise(const Var& x) const {
+    const Var m = x.tape->constant(mean), s = x.tape->constant(sd);
+    return (x - broadcast_columns(m, x.cols())) / broadcast_columns(s, x.cols());
+  }
+  Var restore(const Var& z) const {
+    const Var m = z.tape->constant(mean), s = z.tape->constant(sd);
+    return z * broadcast_columns(s, z.cols()) + broadcast_columns(m, z.cols());
+  }
+};
+
+}  // namespace mbrl
