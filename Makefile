@@ -27,13 +27,22 @@ MACHINE  := $(shell $(CXX) -march=$(ARCH) -E -x c++ /dev/null >/dev/null 2>&1 \
 # -ffp-contract=off: a * b + c rounds the same way wherever it is written, so that the plain and the taped
 # evaluation of one formula agree. Never -ffast-math: it would break every check for NaN.
 CXXFLAGS := -std=c++20 -O3 $(MACHINE) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
-  -Wall -Wextra -Wpedantic $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
-  -DMBRL_SCALAR=$(SCALAR) -DEIGEN_DONT_PARALLELIZE \
+  -Wall -Wextra -Wpedantic $(if $(findstring clang,$(CXX)),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
+  -DEIGEN_DONT_PARALLELIZE \
   $(if $(SANITIZE),-g -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
 
-TESTS := $(basename $(notdir $(wildcard tests/test_*.cpp)))
-T     ?=
-CHOSEN := $(if $(T),$(filter $(addprefix %,$(T)) test_$(T),$(TESTS)),$(filter-out test_learning,$(TESTS)))
+# How a file is compiled: `$(call COMPILE,scalar)`, with what make knows of the rule.
+COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(CXXFLAGS) $(INCLUDES) -DMBRL_SCALAR=$(1) -MMD -MP
+
+# A test binary for every room (a folder of tests/, which mirrors src/ and envs/) and for every suite (a file
+# of tests/). The long learning bands run by `make learn` alone.
+# Rooms whose tests compare gradients with differences are always in double.
+DOUBLE := autodiff envs
+ROOMS  := $(notdir $(patsubst %/,%,$(wildcard tests/*/)))
+SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
+T      ?=
+ONLY   ?=
+CHOSEN := $(or $(T),$(filter-out learning,$(ROOMS) $(SUITES)))
 NOTEBOOKS := $(basename $(notdir $(wildcard notebooks_cpp/*.cpp)))
 
 .DEFAULT_GOAL := help
@@ -44,7 +53,7 @@ NOTEBOOKS := $(basename $(notdir $(wildcard notebooks_cpp/*.cpp)))
 help:
 	@echo "make build      the program mbrl, at build/mbrl"
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
-	@echo "make test       every test but the long learning bands       (T=cem: only tests/test_cem.cpp)"
+	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about 10 minutes"
 	@echo "make results    the table of docs/results.md, from 5 seeds of every environment"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/"
@@ -77,15 +86,15 @@ packages:
 # ---- the program ----
 
 build: packages
-	@$(MAKE) --no-print-directory build/mbrl
+	@$(MAKE) --no-print-directory -j$(THREADS) build/mbrl
 .PHONY: build/mbrl
 build/mbrl: $(BUILD)/mbrl
 	@ln -sfn $(<:build/%=%) $@
 
-$(BUILD)/mbrl: src/main.cpp
-	@mkdir -p $(@D)
-	@echo "compiling $<"
-	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP $< -o $@
+$(BUILD)/mbrl: src/main.cpp $(BUILD)/envs-$(SCALAR).o
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+$(BUILD)/envs-%.o: envs/all.cpp
+	@$(call COMPILE,$*) -c $< -o $@
 
 demo: build
 	@n=1; while [ -e runs/demo-$$n ]; do n=$$((n + 1)); done; \
@@ -97,28 +106,36 @@ demo: build
 
 test: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) build/mbrl $(CHOSEN:%=$(BUILD)/tests/%)
-	@MBRL=$(abspath $(BUILD)/mbrl) GNUPLOT=$(GNUPLOT) tests/run $(CHOSEN:%=$(BUILD)/tests/%)
+	@MBRL=$(abspath $(BUILD)/mbrl) GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
+	  tests/run $(CHOSEN:%=$(BUILD)/tests/%)
 
 learn: packages
-	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/tests/test_learning
-	@tests/run $(BUILD)/tests/test_learning
+	@$(MAKE) --no-print-directory $(BUILD)/tests/learning
+	@tests/run $(BUILD)/tests/learning
 
+TEST_OBJECTS := $(BUILD)/tests/main.o $(BUILD)/envs-$(SCALAR).o
 $(BUILD)/tests/main.o: tests/main.cpp
+	@$(call COMPILE,$(SCALAR)) -c $< -o $@
+$(SUITES:%=$(BUILD)/tests/%): $(BUILD)/tests/%: tests/%.cpp $(TEST_OBJECTS)
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+$(filter-out $(DOUBLE:%=$(BUILD)/tests/%),$(ROOMS:%=$(BUILD)/tests/%)): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(TEST_OBJECTS)
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+$(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(BUILD)/envs-double.o
+	@$(call COMPILE,double) $< $(filter %.o,$^) -o $@
+# A room's test files are compiled together: they share the long parsing of Eigen.
+$(ROOMS:%=$(BUILD)/tests/%.cpp): $(BUILD)/tests/%.cpp: always
 	@mkdir -p $(@D)
-	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP -c $< -o $@
-$(BUILD)/tests/%: tests/%.cpp $(BUILD)/tests/main.o
-	@echo "compiling $<"
-	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP $< $(BUILD)/tests/main.o -o $@
+	@printf '#include "%s"\n' $(sort $(wildcard tests/$*/*.cpp)) >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: always
 
 # ---- experiments, results, housekeeping ----
 
 notebooks: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
 	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n || exit 1; done
-$(BUILD)/notebooks/%: notebooks_cpp/%.cpp
-	@mkdir -p $(@D)
-	@echo "compiling $<"
-	@$(CXX) $(CXXFLAGS) $(INCLUDES) -MMD -MP $< -o $@
+$(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(BUILD)/envs-$(SCALAR).o
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
 
 results: build
 	@docs/results.sh

@@ -30,6 +30,8 @@ struct EnvSpec {
   int horizon = 25;                      // how far ahead a planner should look in this task
   std::vector<Index> angles;             // state coordinates that are angles, the same modulo 2 pi
   Vector noise_scale;  // what process noise of size 1 adds to each coordinate in a step (sd)
+  double random_return = NAN;    // the mean return of random actions, measured (docs/results.md)
+  double oracle_return = NAN;    // of CEM on the true dynamics: what a perfect model would give
   double after_termination = 0;  // the reward a planner books per step of its horizon after the end
 
   Index state_dim() const { return static_cast<Index>(state_names.size()); }
@@ -55,6 +57,8 @@ struct Env {
   // A state to start an episode from.
   virtual Vector reset(Rng& rng) const = 0;
   virtual Drawing draw(const Vector& s) const = 0;
+  // Where noise may not carry a state, e.g. through a wall: what s_next, reached from s, becomes.
+  virtual Matrix legal(const Matrix& /*s*/, const Matrix& s_next) const { return s_next; }
 
   // s' ~ p(s' | s, a): the dynamics and the process noise.
   Matrix sample_next(const Matrix& s, const Matrix& a, Rng& rng) const {
@@ -63,6 +67,7 @@ struct Env {
       const Matrix noise = rng.normal(s_next.rows(), s_next.cols());
       const Vector scale = static_cast<Scalar>(process_noise) * spec.noise_scale;
       s_next += scale.asDiagonal() * noise;
+      s_next = legal(s, s_next);
     }
     return s_next;
   }
@@ -87,11 +92,21 @@ struct EnvOf final : Env {
   Var features(const Var& s) const override { return task.features(s); }
   Vector reset(Rng& rng) const override { return task.reset(rng); }
   Drawing draw(const Vector& s) const override { return task.draw(s); }
+  Matrix legal(const Matrix& s, const Matrix& s_next) const override {
+    if constexpr (requires { task.legal(s, s_next); }) return task.legal(s, s_next);
+    return s_next;
+  }
 };
 
 template <class Task>
-std::unique_ptr<Env> make_env(Task task) {
-  return std::make_unique<EnvOf<Task>>(std::move(task));
+requires requires(const Task& task) { task.spec(); }
+std::unique_ptr<Env> make_env(Task task) { return std::make_unique<EnvOf<Task>>(std::move(task)); }
+
+// Actions uniform in the box: the base policy pi_0 of the lecture.
+inline Vector random_action(const EnvSpec& spec, Rng& rng) {
+  Vector a(spec.action_dim());
+  for (Index i = 0; i < a.size(); ++i) a(i) = rng.uniform(spec.action_low(i), spec.action_high(i));
+  return a;
 }
 
 // One real step.

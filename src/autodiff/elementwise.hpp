@@ -182,7 +182,10 @@ inline Var cos(const Var& x) {
 }
 
 // y = tanh(x),  dx = dy (1 - y^2)
-inline Matrix tanh(Matrix x) { return x = x.array().tanh(), x; }
+inline Matrix tanh(Matrix x) {
+  x = x.array().tanh();
+  return x;
+}
 inline Var tanh(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().tanh();
@@ -191,7 +194,10 @@ inline Var tanh(const Var& x) {
 }
 
 // y = max(x, 0),  dx = dy where x > 0
-inline Matrix relu(Matrix x) { return x = x.cwiseMax(Scalar(0)), x; }
+inline Matrix relu(Matrix x) {
+  x = x.cwiseMax(Scalar(0));
+  return x;
+}
 inline Var relu(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().cwiseMax(Scalar(0));
@@ -212,7 +218,10 @@ inline Var sigmoid(const Var& x) {
 }
 
 // y = x sigmoid(x), "swish";  dx = dy (p + y (1 - p)) with p = sigmoid(x)
-inline Matrix silu(Matrix x) { return x.array() *= x.array().logistic(), x; }
+inline Matrix silu(Matrix x) {
+  x.array() *= x.array().logistic();
+  return x;
+}
 inline Var silu(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.saved = x.value().array().logistic();
@@ -261,13 +270,13 @@ inline Var clamp(const Var& x, Scalar low, Scalar high) {
 
 // y = a where the mask is true, b elsewhere. The mask is a decision and carries no gradient.
 inline Row where(const Mask& mask, const Row& a, const Row& b) { return mask.select(a, b); }
-inline Var where(const Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic>& mask, const Var& a,
-                 const Var& b) {
+template <class Decision>
+Var where(const Eigen::ArrayBase<Decision>& mask, const Var& a, const Var& b) {
   require_same_shape("where", a, b);
   require_shape("mask of where", mask, a.rows(), a.cols());
   Node& y = a.tape->append({a.node, b.node});
   y.saved = mask.template cast<Scalar>();
-  y.own = mask.select(a.value(), b.value());
+  y.own = (y.saved.array() > 0).select(a.value().array(), b.value().array());
   y.pull = [](Node& y) {
     add_adjoint(*y.in[0], adjoint_of(y) * y.saved.array());
     add_adjoint(*y.in[1], adjoint_of(y) * (1 - y.saved.array()));
@@ -275,14 +284,16 @@ inline Var where(const Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic>& mask,
   return {a.tape, &y};
 }
 
-// y = min(a, b) and max(a, b); a tie counts as a.
+// y = min(a, b) and max(a, b); a tie counts as a, and a NaN on either side stays one.
 inline Var minimum(const Var& a, const Var& b) {
   require_same_shape("minimum", a, b);
-  return where(a.value().array() <= b.value().array(), a, b);
+  const Entries u = entries(a.node), v = entries(b.node);
+  return where(u <= v || u.isNaN(), a, b);
 }
 inline Var maximum(const Var& a, const Var& b) {
   require_same_shape("maximum", a, b);
-  return where(a.value().array() >= b.value().array(), a, b);
+  const Entries u = entries(a.node), v = entries(b.node);
+  return where(u >= v || u.isNaN(), a, b);
 }
 
 }  // namespace mbrl

@@ -2,7 +2,7 @@
 // side.
 #pragma once
 
-#include <initializer_list>
+#include <span>
 
 #include "autodiff/elementwise.hpp"
 
@@ -92,11 +92,15 @@ inline Var sum_columns(const Var& x) {
 // x: (n, B)  y: (1, B),  dx = dy softmax(x)
 inline Var log_sum_exp(const Var& x) {
   Node& y = x.tape->append({x.node});
-  const Row top = x.value().colwise().maxCoeff();
-  y.saved = (x.value().array().rowwise() - top).exp();  // softmax, not yet normalised
-  const Row total = y.saved.colwise().sum();
-  y.saved.array().rowwise() /= total;
-  y.own = top + total.log();
+  y.own.resize(1, x.cols());
+  y.saved.resize(x.rows(), x.cols());  // softmax(x)
+  for (Index j = 0; j < x.cols(); ++j) {
+    const Scalar top = x.value().col(j).maxCoeff();
+    y.saved.col(j) = (x.value().col(j).array() - top).exp();
+    const Scalar total = y.saved.col(j).sum();
+    y.saved.col(j) /= total;
+    y.own(0, j) = top + std::log(total);
+  }
   y.pull = [](Node& y) {
     add_adjoint(*y.in[0], y.saved.array().rowwise() * y.adjoint.row(0).array());
   };
@@ -169,7 +173,9 @@ inline Var gather_columns(const Var& x, const std::vector<Index>& index) {
                       std::to_string(x.cols()) + " columns");
   Node& y = x.tape->append({x.node});
   y.index = index;
-  y.own = x.value()(Eigen::all, y.index);
+  y.own.resize(x.rows(), static_cast<Index>(index.size()));
+  for (std::size_t j = 0; j < index.size(); ++j)
+    y.own.col(static_cast<Index>(j)) = x.value().col(index[j]);
   y.pull = [](Node& y) {
     if (!y.in[0]->needs_adjoint) return;
     Matrix& dx = open_adjoint(*y.in[0]);
@@ -181,6 +187,7 @@ inline Var gather_columns(const Var& x, const std::vector<Index>& index) {
 
 // y = the parts on top of each other, all of the same width.  Each part gets its own rows of dy.
 inline Matrix stack(const std::vector<Matrix>& parts) {
+  if (parts.empty()) throw UserError("stack of no parts");
   Index height = 0;
   for (const auto& part : parts) height += part.rows();
   Matrix y(height, parts.front().cols());
@@ -192,7 +199,8 @@ inline Matrix stack(const std::vector<Matrix>& parts) {
   }
   return y;
 }
-inline Var stack(const std::vector<Var>& parts) {
+inline Var stack(std::span<const Var> parts) {
+  if (parts.empty()) throw UserError("stack of no parts");
   Tape& tape = *parts.front().tape;
   Node& y = tape.append({});
   Index height = 0;
@@ -218,6 +226,7 @@ inline Var stack(const std::vector<Var>& parts) {
   };
   return {&tape, &y};
 }
+inline Var stack(const std::vector<Var>& parts) { return stack(std::span(parts)); }
 
 // A batch of states from its coordinates: stack(x, y, z) has rows x, y, z.
 template <class... Rows>
@@ -230,11 +239,12 @@ Matrix stack(const Row& first, const Rows&... rest) {
 }
 template <class... Vars>
 Var stack(const Var& first, const Vars&... rest) {
-  return stack(std::vector<Var>{first, rest...});
+  return stack(std::span<const Var>(std::array{first, rest...}));
 }
 
 // y = the parts side by side, all of the same height.  Each part gets its own columns of dy.
 inline Var concat(const std::vector<Var>& parts) {
+  if (parts.empty()) throw UserError("concat of no parts");
   Tape& tape = *parts.front().tape;
   Node& y = tape.append({});
   Index width = 0;

@@ -67,18 +67,14 @@ class Tape {
   // Fills the adjoints of everything that `loss`, a (1, 1) value, depends on.
   void backward(const Var& loss) {
     require_shape("loss", loss.value(), 1, 1);
-    backward(loss, Matrix::Ones(1, 1));
+    loss.node->adjoint.setOnes(1, 1);
+    pull_back_from(*loss.node);
   }
   // The same for any y, given dL/dy: one row of the Jacobian at a time, for instance.
   void backward(const Var& y, const Matrix& dy) {
     require_shape("dL/dy", dy, y.rows(), y.cols());
-    for (std::size_t i = 0; i < used_; ++i) nodes_[i].reached = false;
     y.node->adjoint = dy;
-    y.node->reached = true;
-    for (std::size_t i = used_; i-- > 0;) {
-      Node& node = nodes_[i];
-      if (node.reached && node.needs_adjoint && node.pull) node.pull(node);
-    }
+    pull_back_from(*y.node);
   }
 
   // Forgets all nodes and keeps their memory.
@@ -103,6 +99,15 @@ class Tape {
   }
 
  private:
+  // Visits every node once, the last first, beginning with the adjoint of y.
+  void pull_back_from(Node& y) {
+    for (std::size_t i = 0; i < used_; ++i) nodes_[i].reached = false;
+    y.reached = true;
+    for (std::size_t i = used_; i-- > 0;) {
+      Node& node = nodes_[i];
+      if (node.reached && node.needs_adjoint && node.pull) node.pull(node);
+    }
+  }
   Var refer(const Matrix& outside, bool needs_adjoint) {
     Node& node = append({});
     node.value = &outside;

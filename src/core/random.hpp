@@ -11,9 +11,11 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/errors.hpp"
 #include "core/types.hpp"
 
 namespace mbrl {
@@ -49,10 +51,14 @@ class Rng {
 
   // Uniform in [0, 1), or in [low, high).
   Scalar uniform() { return static_cast<Scalar>(bits() >> 40) * Scalar(0x1p-24); }
-  Scalar uniform(Scalar low, Scalar high) { return low + (high - low) * uniform(); }
+  Scalar uniform(Scalar low, Scalar high) {
+    const Scalar x = low + (high - low) * uniform();
+    return x < high ? x : std::nextafter(high, low);  // the sum may have been rounded up to high
+  }
 
   // Uniform in {0, ..., n - 1}, without bias.
   Index below(Index n) {
+    if (n < 1) throw UserError("a choice among " + std::to_string(n) + " things");
     const auto range = static_cast<std::uint64_t>(n);
     const std::uint64_t unbiased = -range % range;  // 2^64 mod n draws are rejected
     std::uint64_t draw = bits();

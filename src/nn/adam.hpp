@@ -13,8 +13,8 @@ struct Adam {
   Scalar learning_rate = Scalar(1e-3);
   Scalar beta1 = Scalar(0.9), beta2 = Scalar(0.999), epsilon = Scalar(1e-8);
 
-  int t = 0;                 // steps taken
-  std::vector<Matrix> m, v;  // running means of the gradient and of its square
+  int t = 0;                           // steps taken
+  std::vector<Matrix> m = {}, v = {};  // running means of the gradient and of its square
 
   // One step down the gradients, given in the order of the parameters.
   void step(const std::vector<Matrix*>& parameters, const std::vector<Matrix*>& gradients) {

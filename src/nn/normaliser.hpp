@@ -20,7 +20,7 @@ struct Normaliser {
     mean = center.cast<Scalar>();
     sd = spread.cast<Scalar>();
     for (Index i = 0; i < sd.size(); ++i) {
-      const double floor = 1e-5 * std::max(1e-3, std::abs(center(i)));
+      const double floor = 1e-6 * std::max(1e-2, std::abs(center(i)));
       if (!(spread(i) > floor)) sd(i) = 1;
     }
   }

@@ -1,0 +1,44 @@
+// The list of environments. One more is one more include and one more line
+// (docs/your_own_environment.md).
+#include "envs/all.hpp"
+
+#include "core/text.hpp"
+#include "envs/cartpole_balance.hpp"
+#include "envs/cartpole_swingup.hpp"
+#include "envs/inverted_pendulum.hpp"
+#include "envs/mountain_car.hpp"
+#include "envs/obstacles.hpp"
+#include "envs/pendulum.hpp"
+#include "envs/point_mass.hpp"
+#include "envs/reacher.hpp"
+
+namespace mbrl {
+
+std::vector<std::unique_ptr<Env>> all_envs() {
+  std::vector<std::unique_ptr<Env>> envs;
+  envs.push_back(make_env(Pendulum{}));
+  envs.push_back(make_env(CartPoleSwingup{}));
+  envs.push_back(make_env(CartPoleBalance{}));
+  envs.push_back(make_env(InvertedPendulum{}));
+  envs.push_back(make_env(MountainCar{}));
+  envs.push_back(make_env(Obstacles{}));
+  envs.push_back(make_env(Reacher{}));
+  envs.push_back(make_env(PointMass{}));
+  return envs;
+}
+
+std::vector<std::string> env_names() {
+  std::vector<std::string> names;
+  for (const auto& env : all_envs()) names.push_back(env->spec.name);
+  return names;
+}
+
+std::unique_ptr<Env> make_env(const std::string& name) {
+  for (auto& env : all_envs())
+    if (env->spec.name == name) return std::move(env);
+  const std::vector<std::string> names = env_names();
+  throw UserError("there is no environment '" + name + "'; did you mean '" + nearest(name, names) +
+                  "'? The environments are " + join(names));
+}
+
+}  // namespace mbrl

@@ -1,0 +1,14 @@
+// All environments, by name. They are listed in all.cpp, which is compiled once and linked: no
+// other file pays for compiling them all.
+#pragma once
+
+#include "envs/env.hpp"
+
+namespace mbrl {
+
+std::vector<std::unique_ptr<Env>> all_envs();
+std::vector<std::string> env_names();
+// The environment of that name; throws UserError with the nearest known one if there is none.
+std::unique_ptr<Env> make_env(const std::string& name);
+
+}  // namespace mbrl

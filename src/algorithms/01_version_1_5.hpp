@@ -1,0 +1,103 @@
+// Version 1.5: plan through a learned model, execute the first action, observe, replan.
+//
+// Lecture: "Why the performance gap?", the slide of version 1.5.
+// New:     everything. A model f, a planner that trusts it, and replanning that corrects it (MPC).
+// Next:    02_pets.hpp, where the planner hears how unsure the model is.
+#pragma once
+
+#include "dynamics/deterministic.hpp"
+#include "planning/mpc.hpp"
+#include "planning/policy.hpp"
+#include "report/recorder.hpp"
+
+namespace mbrl::version_1_5 {
+
+struct Config {
+  int initial_steps = 200;
+  int refit_every = 50;
+  ModelConfig model;
+  PlannerConfig planner;
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "step 1: transitions collected by the base policy");
+    field("refit-every", refit_every, 1, 1000000,
+          "step 5: new transitions before going back to step 2");
+    model.list(field);
+    planner.list(field);
+  }
+};
+
+// What is learned, and how it acts: the model f and the planner that looks through it.
+struct Agent {
+  DeterministicModel f;
+  Mpc planner;
+
+  Agent(const Env& env, const Config& config, std::uint64_t seed)
+      : f(env, config.model, seed), planner(env.spec, config.planner, seed) {}
+
+  // The first action of the plan that maximises J(a_1..a_H) = sum_t r(s_t, a_t), s_{t+1} = f(s_t,
+  // a_t).
+  Vector act(const Vector& s, Workers& workers) {
+    const Step imagine = [&](const Matrix& states, const Matrix& a) {
+      return f.predict(states, a);
+    };
+    const Objective J = [&](const Matrix& plans) {
+      return return_of_plans(f.io().env(), imagine, s, plans, workers);
+    };
+    return planner.first_action(J);
+  }
+
+  void archive(Archive& ar) { f.archive(ar); }
+};
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  Agent agent(env, config, record.seed());
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy");
+  Dataset D(env.spec.state_dim(), env.spec.action_dim());
+
+  // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
+  record.begin("base");
+  while (D.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(random_action(env.spec, base_policy));
+    D.append(tr);
+    record.step(tr);
+  }
+  world.reset();
+
+  record.begin("learned");
+  while (record.running()) {
+    // 2. Learn the dynamics model f(s, a) to minimise the sum of |f(s_i, a_i) - s'_i|^2.
+    record.refit(agent.f.fit(D));
+
+    for (int n = 0; n < config.refit_every && record.running(); ++n) {
+      if (world.over()) {
+        world.reset();
+        agent.planner.reset();
+      }
+      // 3. Plan through f(s, a) to choose actions.
+      const Vector a = agent.act(world.s(), record.workers());
+
+      // 4. Execute the first planned action, observe the resulting state s' (MPC).
+      const Transition tr = world.step(a);
+
+      // 5. Append (s, a, s') to D. Every refit_every steps, go back to 2.
+      D.append(tr);
+      record.step(tr);
+    }
+    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+  }
+}
+
+// The policy that a finished or stopped run has learned.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers& workers,
+                   Archive& ar) {
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  agent->archive(ar);
+  return {[agent, &workers](const Vector& s) { return agent->act(s, workers); },
+          [agent] { agent->planner.reset(); }};
+}
+
+}  // namespace mbrl::version_1_5

@@ -1,0 +1,258 @@
+// The program mbrl: a table of algorithms and environments, and the command line.
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "algorithms/01_version_1_5.hpp"
+#include "algorithms/baselines.hpp"
+#include "envs/all.hpp"
+#include "report/run_folder.hpp"
+
+namespace mbrl {
+namespace {
+
+namespace fs = std::filesystem;
+
+// ---- the table of algorithms ----
+
+// One run's settings behind one interface, whatever the algorithm's Config is.
+struct Algorithm {
+  std::string name, summary;
+  std::function<void(Settings&)> list;
+  std::function<void(const Env&, Recorder&)> run;
+  // The policy of a run folder, as learned so far.
+  std::function<Policy(const Env&, std::uint64_t seed, Workers&, const std::string& folder)> load;
+};
+
+// Fills an Algorithm from a namespace that offers Config, run() and load().
+template <class Config, class Run, class Load>
+Algorithm algorithm(std::string name, std::string summary, Run run, Load load) {
+  const auto config = std::make_shared<Config>();
+  Algorithm entry{std::move(name), std::move(summary), {}, {}, {}};
+  entry.list = [config](Settings& field) { config->list(field); };
+  entry.run = [config, run](const Env& env, Recorder& record) { run(env, *config, record); };
+  entry.load = [config, load](const Env& env, std::uint64_t seed, Workers& workers,
+                              const std::string& folder) {
+    if constexpr (std::is_invocable_v<Load, const Env&, const Config&, std::uint64_t, Workers&>) {
+      return load(env, *config, seed, workers);  // nothing was learned
+    } else {
+      Archive archive(folder + "/checkpoint.bin");
+      return load(env, *config, seed, workers, archive);
+    }
+  };
+  return entry;
+}
+
+std::vector<Algorithm> algorithms() {
+  return {
+      algorithm<version_1_5::Config>("v1.5",
+                                     "plan through a learned model, replan at every step (MPC)",
+                                     version_1_5::run, version_1_5::load),
+      algorithm<random_policy::Config>("random", "uniformly random actions: the floor",
+                                       random_policy::run, random_policy::load),
+      algorithm<oracle::Config>("oracle", "the same planner on the true dynamics: the ceiling",
+                                oracle::run, oracle::load),
+  };
+}
+
+Algorithm find_algorithm(const std::string& name) {
+  std::vector<std::string> names;
+  for (auto& entry : algorithms()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw UserError("unknown algorithm '" + name + "': did you mean '" + nearest(name, names) +
+                  "'? (mbrl list shows them all)");
+}
+
+// ---- the commands ----
+
+const char* const usage =
+    "mbrl: the algorithms of the lecture \"Uncertainty in Model-Based RL\"\n\n"
+    "  mbrl list                                   algorithms and environments\n"
+    "  mbrl run ALGO --env ENV [--seed N] [--KEY VALUE ...] [--out DIR]     one training run\n"
+    "  mbrl run ALGO --help                        every setting, its default and what it does\n"
+    "  mbrl play DIR [--seed N] [--out DIR]        roll out what was learned: play.gif, "
+    "filmstrip.png\n"
+    "  mbrl compare DIR DIR ... [--out NAME]       learning curves, mean and spread over seeds\n";
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+int list_all() {
+  std::cout << "algorithms\n";
+  for (const auto& entry : algorithms())
+    std::printf("  %-20s %s\n", entry.name.c_str(), entry.summary.c_str());
+  std::cout << "environments\n";
+  for (const auto& name : env_names())
+    std::printf("  %-20s %s\n", name.c_str(), make_env(name)->spec.summary.c_str());
+  return 0;
+}
+
+void print_help(const Algorithm& algorithm, const Settings& settings) {
+  std::cout << "mbrl run " << algorithm.name << " --env ENV [--KEY VALUE ...]\n"
+            << algorithm.summary << "\n\n"
+            << "  --env ENV                 required; mbrl list shows them\n"
+            << "  --out DIR                 the run folder (runs/" << algorithm.name
+            << "-ENV-SEED)\n";
+  for (const auto& field : settings.fields())
+    std::printf("  --%-23s %s\n%28s%s; default %s\n", (field.name).c_str(), field.gloss.c_str(), "",
+                field.valid.c_str(), field.get().c_str());
+}
+
+// Reads "--key value" pairs; a switch may stand alone. `own` takes the keys that are not settings.
+void read_flags(const std::vector<std::string>& words, Settings& settings,
+                const std::function<bool(const std::string& key, const std::string& value)>& own) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].rfind("--", 0) != 0)
+      throw UserError("'" + words[i] + "' is not a setting: settings look like --key value");
+    const std::string key = words[i].substr(2);
+    const bool has_value = i + 1 < words.size() && words[i + 1].rfind("--", 0) != 0;
+    const std::string value = has_value ? words[i + 1] : "";
+    if (has_value && own(key, value)) {
+      ++i;
+      continue;
+    }
+    auto& field = settings.find(key);
+    if (!has_value && !field.is_switch)
+      throw UserError("--" + key + " needs a value: " + field.valid);
+    const bool takes_value = has_value && !(field.is_switch && value != "true" && value != "false");
+    field.set(takes_value ? value : "true");
+    if (takes_value) ++i;
+  }
+}
+
+int run(const std::vector<std::string>& words) {
+  if (words.empty()) throw UserError("mbrl run needs an algorithm: mbrl list shows them");
+  Algorithm algorithm = find_algorithm(words[0]);
+  RunOptions options;
+  Settings settings;
+  options.list(settings);
+  algorithm.list(settings);
+  const std::vector<std::string> flags(words.begin() + 1, words.end());
+  if (std::find(flags.begin(), flags.end(), "--help") != flags.end()) {
+    print_help(algorithm, settings);
+    return 0;
+  }
+  std::string env_name;
+  read_flags(flags, settings, [&](const std::string& key, const std::string& value) {
+    if (key == "env") env_name = value;
+    if (key == "out") options.out = value;
+    return key == "env" || key == "out";
+  });
+  if (env_name.empty()) throw UserError("which environment? --env NAME (mbrl list shows them)");
+  const auto env = make_env(env_name);
+  env->process_noise = options.process_noise;
+  if (options.out.empty())
+    options.out = "runs/" + algorithm.name + "-" + env_name + "-" + std::to_string(options.seed);
+  create_run_folder(options.out, algorithm.name, env_name, settings);
+
+  const auto on_signal = [](int) { stop_requested = 1; };
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  const std::string title = "mbrl " + algorithm.name + " on " + env_name + ", seed " +
+                            std::to_string(options.seed) + ", " + std::to_string(options.threads) +
+                            " threads, " + (sizeof(Scalar) == 4 ? "float" : "double");
+  Recorder record(options, env->spec, title, [] { return stop_requested != 0; });
+  algorithm.run(*env, record);
+  record.finish();
+  draw_learning_curve(options.out, env->spec);
+  return record.was_interrupted() ? 130 : 0;
+}
+
+int play(const std::vector<std::string>& words) {
+  if (words.empty()) throw UserError("mbrl play needs a run folder");
+  const std::string folder = words[0];
+  const auto config = read_config(folder);
+  Algorithm algorithm = find_algorithm(config.at("algorithm"));
+  RunOptions options;
+  Settings settings;
+  options.list(settings);
+  algorithm.list(settings);
+  apply_config(config, settings);
+  options.seed += 1000;  // an episode that training has not seen
+  std::string out = folder;
+  read_flags({words.begin() + 1, words.end()}, settings,
+             [&](const std::string& key, const std::string& v) {
+               if (key == "out") out = v;
+               return key == "out";
+             });
+  const auto env = make_env(config.at("env"));
+  env->process_noise = options.process_noise;
+  Workers workers(options.threads);
+  const auto seed = static_cast<std::uint64_t>(options.seed);
+  const Policy policy = algorithm.load(*env, seed, workers, folder);
+
+  World world(*env, Rng(seed, "play"));
+  Film film;
+  double total = 0;
+  film.add(*env, world.s(), total);
+  policy.begin_episode();
+  while (!world.over()) {
+    const Transition tr = world.step(policy.act(world.s()));
+    total += double(tr.reward);
+    film.add(*env, tr.s_next, total);
+  }
+  std::printf("played one episode of %s: return %.2f in %zu steps\n", env->spec.name.c_str(), total,
+              film.frames.size() - 1);
+  film.save(*env, out);
+  return 0;
+}
+
+int compare(const std::vector<std::string>& words) {
+  std::vector<std::string> folders;
+  std::string out = "compare";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--out" && i + 1 < words.size())
+      out = words[++i];
+    else if (words[i].rfind("--", 0) == 0)
+      throw UserError("unknown setting " + words[i] + ": mbrl compare knows --out NAME");
+    else
+      folders.push_back(words[i]);
+  }
+  if (folders.empty()) throw UserError("mbrl compare needs run folders");
+  compare_runs(folders, out);
+  return 0;
+}
+
+int dispatch(const std::vector<std::string>& words) {
+  const std::string command = words.empty() ? "" : words[0];
+  const std::vector<std::string> rest(words.begin() + (words.empty() ? 0 : 1), words.end());
+  if (command == "list") return list_all();
+  if (command == "run") return run(rest);
+  if (command == "play") return play(rest);
+  if (command == "compare") return compare(rest);
+  if (command.empty() || command == "--help" || command == "help") {
+    std::cout << usage;
+    return command.empty() ? 2 : 0;
+  }
+  throw UserError("unknown command '" + command + "': did you mean '" +
+                  nearest(command, {"list", "run", "play", "compare", "help"}) + "'?");
+}
+
+}  // namespace
+}  // namespace mbrl
+
+// Exit status: 0 done, 2 wrong input, 3 the numbers diverged, 130 stopped by Ctrl-C.
+int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  // Keep large blocks instead of handing them back to the system after every batch.
+  mallopt(M_MMAP_THRESHOLD, 256 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+  try {
+    return mbrl::dispatch({argv + 1, argv + argc});
+  } catch (const mbrl::UserError& error) {
+    std::cerr << "mbrl: " << error.what() << "\n";
+    return 2;
+  } catch (const mbrl::Diverged& error) {
+    std::cerr << "\nmbrl: stopped, because " << error.what()
+              << "; a smaller --learning-rate is the first thing to try\n";
+    return 3;
+  }
+}

@@ -1,0 +1,71 @@
+// Model predictive control: plan H steps, execute the first action, plan again from where that led.
+#pragma once
+
+#include "planning/cem.hpp"
+#include "planning/random_shooting.hpp"
+
+namespace mbrl {
+
+struct PlannerConfig {
+  std::string planner = "cem";
+  int horizon = 0;
+  CemConfig cem;
+
+  void list(Settings& field) {
+    field("planner", planner, {"cem", "random-shooting"}, "step 3: how plans are searched");
+    field("horizon", horizon, 0, 10000,
+          "step 3: H, how far ahead a plan looks; 0: what the task suggests");
+    field("candidates", cem.candidates, 2, 1000000, "step 3: K, plans scored per iteration");
+    field("iterations", cem.iterations, 1, 1000,
+          "step 3: iterations of CEM; random shooting scores all its K * iterations plans at once");
+    field("elites", cem.elites, 1, 1000000,
+          "step 3: best plans that the next iteration is fitted to");
+    field("keep-old", cem.keep_old, 0, 1, "step 3: weight of the old mean and variance in CEM");
+    field("min-sd", cem.min_sd, 0, 1,
+          "step 3: floor of CEM's sd, as a share of half the action box");
+    field("execute-best", cem.execute_best,
+          "step 3: execute the best plan scored, not CEM's final mean");
+  }
+};
+
+class Mpc {
+ public:
+  Mpc(const EnvSpec& spec, const PlannerConfig& config, std::uint64_t seed)
+      : config_(config), m_(spec.action_dim()), rng_(seed, "planner") {
+    if (config.cem.elites > config.cem.candidates)
+      throw UserError("--elites " + std::to_string(config.cem.elites) +
+                      ": expected at most --candidates " + std::to_string(config.cem.candidates));
+    const Index H = config.horizon > 0 ? config.horizon : spec.horizon;
+    low_ = spec.action_low.replicate(H, 1), high_ = spec.action_high.replicate(H, 1);
+    reset();
+  }
+
+  // Forgets the last plan: the search starts from the centre of the box. Call it with every new
+  // episode.
+  void reset() { plan_ = (low_ + high_) / 2; }
+
+  // The best plan for J, (H * action_dim). The search starts from the last plan, moved on by one
+  // step.
+  const Vector& plan(const Objective& J) {
+    const Index rest = plan_.size() - m_;
+    Vector start(plan_.size());
+    start << plan_.tail(rest), ((low_ + high_) / 2).tail(m_);
+    if (config_.planner == "cem")
+      plan_ = cem(J, start, low_, high_, config_.cem, rng_);
+    else
+      plan_ = random_shooting(J, low_, high_,
+                              Index(config_.cem.candidates) * config_.cem.iterations, rng_);
+    return plan_;
+  }
+
+  // The first action of a plan, the only one that is executed.
+  Vector first_action(const Objective& J) { return plan(J).head(m_); }
+
+ private:
+  PlannerConfig config_;
+  Index m_;  // action_dim
+  Rng rng_;
+  Vector low_, high_, plan_;  // (H * action_dim)
+};
+
+}  // namespace mbrl

@@ -1,0 +1,19 @@
+// Random shooting: draw plans uniformly in the box of actions and keep the best.
+#pragma once
+
+#include "planning/objective.hpp"
+
+namespace mbrl {
+
+// low, high: (H * action_dim), the box of plans.  returns the best of K plans, (H * action_dim)
+inline Vector random_shooting(const Objective& J, const Vector& low, const Vector& high, Index K,
+                              Rng& rng) {
+  Matrix plans(low.size(), K);
+  for (Index k = 0; k < K; ++k)
+    for (Index i = 0; i < low.size(); ++i) plans(i, k) = rng.uniform(low(i), high(i));
+  Index best;
+  comparable(J(plans)).maxCoeff(&best);
+  return plans.col(best);
+}
+
+}  // namespace mbrl

@@ -1,0 +1,168 @@
+#include "planning/cem.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace mbrl;
+
+namespace test_cem {
+
+// -|plan - target|^2 for every plan.
+Objective distance_to(const Vector& target) {
+  return [target](const Matrix& plans) -> Row {
+    return -(plans.colwise() - target).colwise().squaredNorm().array();
+  };
+}
+
+Vector constant(Index n, double x) { return Vector::Constant(n, static_cast<Scalar>(x)); }
+
+TEST_CASE("CEM finds the maximum of a quadratic inside the box") {
+  Rng rng(1, "test");
+  Vector target(6);
+  target << Scalar(0.5), -1, Scalar(1.5), 0, Scalar(-0.3), Scalar(0.9);
+  CemConfig config;
+  config.iterations = 15;
+  const Vector found =
+      cem(distance_to(target), constant(6, 0), constant(6, -2), constant(6, 2), config, rng);
+  CHECK((found - target).cwiseAbs().maxCoeff() < 0.05);
+}
+
+TEST_CASE("B4: no sample and no plan ever leaves the box, also with the mean near a wall") {
+  Rng rng(2, "test");
+  const Vector low = constant(4, 1), high = constant(4, 3);
+  int scored = 0;
+  for (const double start : {1.0, 1.0001, 2.0, 2.9999, 3.0}) {
+    for (const double target : {-5.0, 2.0, 9.0}) {
+      CemConfig config;
+      config.min_sd = 0.3;  // a floor must not push samples out either
+      config.candidates = 2000;
+      const Objective J = [&](const Matrix& plans) {
+        CHECK(plans.minCoeff() >= 1);
+        CHECK(plans.maxCoeff() <= 3);
+        scored += static_cast<int>(plans.cols());
+        return distance_to(constant(4, target))(plans);
+      };
+      const Vector plan = cem(J, constant(4, start), low, high, config, rng);
+      CHECK(plan.minCoeff() >= 1);
+      CHECK(plan.maxCoeff() <= 3);
+    }
+  }
+  CHECK(scored >= 100000);
+}
+
+TEST_CASE("B1: a plan whose score is not finite never wins, even where all scores are negative") {
+  for (const Scalar bad : {Scalar(NAN), Scalar(INFINITY), Scalar(-INFINITY)}) {
+    Rng rng(3, "test");
+    // Plans above 0.5 score `bad`; the best finite ones are at -1, the score of which is -100.
+    const Objective J = [bad](const Matrix& plans) -> Row {
+      const Row x = plans.row(0).array();
+      return (x > Scalar(0.5)).select(bad, -100 - (x + 1).square());
+    };
+    for (const bool best : {false, true}) {
+      CemConfig config;
+      config.execute_best = best;
+      const Vector plan = cem(J, constant(1, 0), constant(1, -2), constant(1, 2), config, rng);
+      CHECK(std::abs(plan(0) + 1) < 0.1);
+    }
+  }
+}
+
+TEST_CASE("if every plan's score is not finite, the planner stops and says so") {
+  Rng rng(4, "test");
+  const Objective J = [](const Matrix& plans) -> Row { return Row::Constant(plans.cols(), NAN); };
+  CHECK_THROWS_WITH_AS(cem(J, constant(1, 0), constant(1, -2), constant(1, 2), {}, rng),
+                       doctest::Contains("every candidate plan"), Diverged);
+}
+
+TEST_CASE("B2: keep_old weighs the old statistics: 1 never moves, 0 jumps to the elites") {
+  for (const double keep : {0.0, 0.5, 1.0}) {
+    Rng rng(5, "test");
+    CemConfig config;
+    config.keep_old = keep;
+    config.iterations = 1;
+    config.elites = 1;
+    config.candidates = 100;
+    Vector best(1);
+    const Objective J = [&](const Matrix& plans) -> Row {
+      best(0) = plans.maxCoeff();
+      return plans.row(0).array();
+    };
+    const Vector plan = cem(J, constant(1, 0), constant(1, -2), constant(1, 2), config, rng);
+    CHECK(plan(0) == doctest::Approx((1 - keep) * double(best(0))));
+  }
+}
+
+TEST_CASE("B3: the variance is smoothed between the old and the new one, by its closed form") {
+  Rng rng(6, "test");
+  CemConfig config;
+  config.keep_old = 0.25;
+  config.iterations = 2;
+  config.elites = 10;
+  config.candidates = 50;
+  Scalar elite_variance = 0, second_sd = 0, first_mean = 0;
+  int iteration = 0;
+  const Objective J = [&](const Matrix& plans) -> Row {
+    const Row x = plans.row(0).array();
+    if (iteration++ == 0) {
+      std::vector<Scalar> sorted(x.data(), x.data() + x.size());
+      std::sort(sorted.rbegin(), sorted.rend());
+      const Row top = Eigen::Map<Row>(sorted.data(), 10);
+      elite_variance = (top - top.mean()).square().mean();
+      first_mean = Scalar(0.75) * top.mean();
+    }
+    return x;
+  };
+  CemTrace trace;
+  cem(J, constant(1, 0), constant(1, -20), constant(1, 20), config, rng, &trace);
+  second_sd =
+      std::sqrt(Scalar(0.25) * 100 + Scalar(0.75) * elite_variance);  // the old one: (40/4)^2
+  CHECK(trace.mean_sd[0] == doctest::Approx(10));
+  CHECK(trace.mean_sd[1] ==
+        doctest::Approx(std::min(second_sd, (20 - first_mean) / 2)).epsilon(1e-4));
+}
+
+TEST_CASE("B6: the first spread scales with the box: a quarter of its width") {
+  for (const double width : {0.02, 2.0, 2000.0}) {
+    Rng rng(7, "test");
+    CemTrace trace;
+    cem(distance_to(constant(2, 0)), constant(2, 0), constant(2, -width / 2),
+        constant(2, width / 2), {}, rng, &trace);
+    CHECK(trace.mean_sd[0] == doctest::Approx(width / 4));
+  }
+}
+
+TEST_CASE("B9: execute_best returns the best plan ever scored, and the mean is its own plan") {
+  Rng rng(8, "test");
+  Scalar best = -INFINITY;
+  const Objective J = [&](const Matrix& plans) -> Row {
+    const Row scores = distance_to(constant(3, 1))(plans);
+    best = std::max(best, scores.maxCoeff());
+    return scores;
+  };
+  CemConfig config;
+  config.execute_best = true;
+  const Vector plan = cem(J, constant(3, 0), constant(3, -2), constant(3, 2), config, rng);
+  CHECK(distance_to(constant(3, 1))(plan)(0) == doctest::Approx(double(best)));
+}
+
+TEST_CASE(
+    "B12: with random elites the spread shrinks but does not collapse, and min_sd is a floor") {
+  Rng rng(9, "test");
+  Rng noise(9, "scores");
+  const Objective J = [&](const Matrix& plans) -> Row {
+    return noise.normal(1, plans.cols()).array();
+  };
+  CemTrace trace;
+  cem(J, constant(10, 0), constant(10, -2), constant(10, 2), {}, rng, &trace);
+  CHECK(trace.mean_sd[4] < trace.mean_sd[0]);  // B5: truncation at 2 sd alone has variance 0.774
+  CHECK(trace.mean_sd[4] > 0.3 * trace.mean_sd[0]);
+
+  CemConfig config;
+  config.iterations = 40;
+  config.min_sd = 0.1;
+  CemTrace floored;
+  cem(distance_to(constant(10, 0)), constant(10, 0), constant(10, -2), constant(10, 2), config, rng,
+      &floored);
+  CHECK(floored.mean_sd.back() >= 0.99 * 0.1 * 4 / 2 / 1);
+}
+
+}  // namespace test_cem
