@@ -145,6 +145,7 @@ int run(const std::vector<std::string>& words) {
     if (key == "out") options.out = value;
     return key == "env" || key == "out";
   });
+  settings.check();
   if (env_name.empty()) throw UserError("which environment? --env NAME (mbrl list shows them)");
   const auto env = make_env(env_name);
   env->process_noise = options.process_noise;

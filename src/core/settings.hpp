@@ -57,6 +57,13 @@ class Settings {
   // Sets the field called `key` (dashes and underscores are the same) from text.
   void set(const std::string& key, const std::string& text) { find(key).set(text); }
 
+  // What several fields must fulfil together, asked once when all are set: throws UserError if they
+  // do not.
+  void add_check(std::function<void()> check) { checks_.push_back(std::move(check)); }
+  void check() const {
+    for (const auto& check : checks_) check();
+  }
+
   Field& find(std::string key) {
     std::replace(key.begin(), key.end(), '_', '-');
     std::vector<std::string> names;
@@ -98,6 +105,7 @@ class Settings {
   }
 
   std::vector<Field> fields_;
+  std::vector<std::function<void()>> checks_;
 };
 
 }  // namespace mbrl

@@ -25,6 +25,13 @@ struct PlannerConfig {
           "step 3: floor of CEM's sd, as a share of half the action box");
     field("execute-best", cem.execute_best,
           "step 3: execute the best plan scored, not CEM's final mean");
+    field.add_check([this] { check(); });
+  }
+
+  void check() const {
+    if (cem.elites > cem.candidates)
+      throw UserError("--elites " + std::to_string(cem.elites) +
+                      ": expected at most --candidates " + std::to_string(cem.candidates));
   }
 };
 
@@ -32,9 +39,7 @@ class Mpc {
  public:
   Mpc(const EnvSpec& spec, const PlannerConfig& config, std::uint64_t seed)
       : config_(config), m_(spec.action_dim()), rng_(seed, "planner") {
-    if (config.cem.elites > config.cem.candidates)
-      throw UserError("--elites " + std::to_string(config.cem.elites) +
-                      ": expected at most --candidates " + std::to_string(config.cem.candidates));
+    config.check();
     const Index H = config.horizon > 0 ? config.horizon : spec.horizon;
     low_ = spec.action_low.replicate(H, 1), high_ = spec.action_high.replicate(H, 1);
     reset();

@@ -42,6 +42,10 @@ struct RunOptions {
           "noise in the real dynamics, in units of the task's own scale");
     field("record", record, "write every real transition to transitions.csv");
     field("quiet", quiet, "print only the last line");
+    field.add_check([this] {
+      if (steps == 0 && episodes == 0)
+        throw UserError("--steps 0 and --episodes 0: one of them must say when to stop");
+    });
   }
 };
 
@@ -56,8 +60,6 @@ class Recorder {
         interrupted_(std::move(interrupted)),
         workers_(options.threads),
         line_(std::move(title), options.quiet) {
-    if (options.steps == 0 && options.episodes == 0)
-      throw UserError("--steps 0 and --episodes 0: one of them must say when to stop");
     if (options_.out.empty()) return;
     progress_ = std::make_unique<CsvWriter>(
         options_.out + "/progress.csv",

@@ -1,0 +1,162 @@
+// The program as people use it: what it prints, what it writes, how it refuses.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "report/csv.hpp"
+
+using mbrl::read_csv;
+
+namespace {
+
+struct Outcome {
+  int status;
+  std::string said;
+};
+
+// Runs the program under test (the environment variable MBRL) with these arguments.
+Outcome mbrl_says(const std::string& arguments) {
+  const char* program = std::getenv("MBRL");
+  const std::string command =
+      std::string(program ? program : "build/mbrl") + " " + arguments + " 2>&1";
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string said;
+  char chunk[4096];
+  while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, pipe)) said.append(chunk, n);
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, said};
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string fresh(const std::string& name) {
+  const auto folder = std::filesystem::temp_directory_path() / ("mbrl-test-program-" + name);
+  std::filesystem::remove_all(folder);
+  return folder.string();
+}
+
+const std::string tiny =
+    " --initial-steps 40 --refit-every 20 --epochs 2 --candidates 200 --elites 5 --iterations 2 "
+    "--horizon 5 ";
+
+// progress.csv without its column of seconds.
+std::vector<std::vector<std::string>> rows_but_seconds(const std::string& folder) {
+  auto rows = read_csv(folder + "/progress.csv").rows;
+  for (auto& row : rows) row.erase(row.begin() + 3);
+  return rows;
+}
+
+void check_refused(const std::string& arguments, const std::string& because) {
+  CAPTURE(arguments);
+  const Outcome outcome = mbrl_says(arguments);
+  CAPTURE(outcome.said);
+  CHECK(outcome.status == 2);
+  CHECK(contains(outcome.said, because));
+  CHECK(std::count(outcome.said.begin(), outcome.said.end(), '\n') == 1);
+}
+
+}  // namespace
+
+TEST_CASE("bad input is met with one clear line and exit status 2") {
+  const std::string out = " --out " + fresh("refused");
+  check_refused("rum", "did you mean 'run'");
+  check_refused("run", "needs an algorithm");
+  check_refused("run v1.6 --env pendulum" + out, "did you mean 'v1.5'");
+  check_refused("run v1.5 --env pendulm" + out, "did you mean 'pendulum'");
+  check_refused("run v1.5" + out, "which environment?");
+  check_refused("run v1.5 --env pendulum --horizn 5" + out, "did you mean --horizon");
+  check_refused("run v1.5 --env pendulum --horizon -3" + out, "whole number from 0 to");
+  check_refused("run v1.5 --env pendulum --horizon 2.5" + out, "whole number from 0 to");
+  check_refused("run v1.5 --env pendulum --horizon many" + out, "whole number from 0 to");
+  check_refused("run v1.5 --env pendulum --learning-rate nan" + out, "number from");
+  check_refused("run v1.5 --env pendulum --planner cma" + out, "cem | random-shooting");
+  check_refused("run v1.5 --env pendulum --horizon" + out, "--horizon needs a value");
+  check_refused("run v1.5 --env pendulum horizon 5" + out, "not a setting");
+  check_refused("run v1.5 --env pendulum --elites 50 --candidates 20" + out, "--elites 50");
+  check_refused("run v1.5 --env pendulum --steps 0 --episodes 0" + out, "when to stop");
+  check_refused("run oracle --env pendulum --hidden-width 3" + out, "unknown setting");
+  check_refused("run random --env pendulum --out /proc/no/such/folder", "cannot write");
+  check_refused("play " + fresh("nothing"), "not a run folder");
+  check_refused("compare " + fresh("nothing"), "not a run folder");
+}
+
+TEST_CASE("a refused run leaves no folder behind") {
+  const std::string out = fresh("no-trace");
+  check_refused("run v1.5 --env pendulum --elites 50 --candidates 20 --out " + out, "--elites 50");
+  CHECK_FALSE(std::filesystem::exists(out));
+}
+
+TEST_CASE("an existing run is never overwritten") {
+  const std::string out = fresh("twice");
+  CHECK(mbrl_says("run random --env pendulum --episodes 1 --out " + out).status == 0);
+  const auto before = read_csv(out + "/progress.csv").rows;
+  check_refused("run random --env pendulum --episodes 2 --out " + out, "exists already");
+  CHECK(read_csv(out + "/progress.csv").rows == before);
+}
+
+TEST_CASE("the same seed gives the same progress.csv on 1 and 2 threads") {
+  for (const std::string env : {"pendulum", "cartpole_balance"}) {
+    const std::string one = fresh("one"), two = fresh("two");
+    const std::string run = "run v1.5 --env " + env + " --seed 3 --episodes 2" + tiny;
+    CHECK(mbrl_says(run + "--threads 1 --out " + one).status == 0);
+    CHECK(mbrl_says(run + "--threads 2 --quiet --out " + two).status == 0);
+    CHECK(rows_but_seconds(one).size() >= 2);
+    CHECK(rows_but_seconds(one) == rows_but_seconds(two));
+  }
+}
+
+TEST_CASE("Ctrl-C stops a run with status 130 and leaves a folder that can be read and played") {
+  const std::string out = fresh("interrupted");
+  const char* program = std::getenv("MBRL");
+  const std::string command = std::string(program ? program : "build/mbrl") +
+                              " run v1.5 --env pendulum --quiet --episodes 10000 --out " + out +
+                              tiny + " & pid=$!; sleep 2; kill -INT $pid; wait $pid";
+  const int status = std::system(("bash -m -c '" + command + "' >/dev/null 2>&1").c_str());
+  CHECK(WEXITSTATUS(status) == 130);
+  CHECK(read_csv(out + "/progress.csv").rows.size() >= 1);
+  CHECK(mbrl_says("play " + out).status == 0);
+}
+
+TEST_CASE("list names the algorithms and environments, and --help every setting with its default") {
+  const Outcome list = mbrl_says("list");
+  CHECK(list.status == 0);
+  for (const char* name : {"v1.5", "random", "oracle", "pendulum", "cartpole_swingup", "obstacles"})
+    CHECK(contains(list.said, name));
+  const Outcome help = mbrl_says("run v1.5 --help");
+  CHECK(help.status == 0);
+  for (const char* part : {"--horizon", "--keep-old", "default 0.1", "step 3", "--learned-reward"})
+    CHECK(contains(help.said, part));
+}
+
+TEST_CASE("run, play and compare leave the files that the README promises") {
+  const std::string a = fresh("run-a"), b = fresh("run-b"), both = fresh("compared");
+  CHECK(mbrl_says("run v1.5 --env pendulum --episodes 2 --seed 1 --record" + tiny + "--out " + a)
+            .status == 0);
+  CHECK(mbrl_says("run v1.5 --env pendulum --episodes 2 --seed 2" + tiny + "--out " + b).status ==
+        0);
+  CHECK(mbrl_says("play " + a).status == 0);
+  const Outcome compared = mbrl_says("compare " + a + " " + b + " --out " + both);
+  CHECK(compared.status == 0);
+  CHECK(contains(compared.said, "2 seeds"));
+  CHECK(read_csv(both + ".csv").rows.size() == 2);
+  std::vector<std::string> files{a + "/config.txt", a + "/progress.csv", a + "/model.csv",
+                                 a + "/transitions.csv", a + "/checkpoint.bin"};
+  const char* gnuplot = std::getenv("GNUPLOT");
+  if (!gnuplot || std::string(gnuplot) != "none")
+    for (const char* figure :
+         {"/learning_curve.png", "/learning_curve.svg", "/play.gif", "/filmstrip.png"})
+      files.push_back(a + figure);
+  for (const auto& file : files) {
+    CAPTURE(file);
+    CHECK(std::filesystem::exists(file));
+    CHECK(std::filesystem::file_size(file) > 0);
+  }
+}

@@ -1,0 +1,68 @@
+// Every algorithm on every environment that it accepts, very short: it runs, its numbers are
+// finite, and what it leaves behind can be read.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "algorithms/01_version_1_5.hpp"
+#include "algorithms/baselines.hpp"
+#include "envs/all.hpp"
+#include "report/run_folder.hpp"
+
+using namespace mbrl;
+
+namespace {
+
+template <class Config, class Run>
+void smoke(const std::string& algorithm, Config config, Run run) {
+  for (const std::string& name : env_names()) {
+    for (const double noise : {0.0, 0.3}) {
+      CAPTURE(algorithm);
+      CAPTURE(name);
+      const auto env = make_env(name);
+      env->process_noise = noise;
+      env->spec.max_steps = 25;
+      RunOptions options;
+      options.steps = 100;
+      options.episodes = 0;
+      options.quiet = true;
+      options.out = (std::filesystem::temp_directory_path() / "mbrl-test-smoke").string();
+      std::filesystem::remove_all(options.out);
+      std::filesystem::create_directories(options.out);
+      Recorder record(options, env->spec, "test");
+      run(*env, config, record);
+      CHECK(record.env_steps() == 100);
+      for (const double r : record.returns()) CHECK(std::isfinite(r));
+      CHECK(read_csv(options.out + "/progress.csv").rows.size() >= 2);
+    }
+  }
+}
+
+PlannerConfig tiny_planner(const std::string& method) {
+  PlannerConfig planner;
+  planner.planner = method;
+  planner.horizon = 5;
+  planner.cem.candidates = 20;
+  planner.cem.elites = 5;
+  planner.cem.iterations = 2;
+  return planner;
+}
+
+}  // namespace
+
+TEST_CASE("version 1.5 runs on every environment") {
+  for (const bool learned_reward : {false, true}) {
+    version_1_5::Config config;
+    config.initial_steps = 40;
+    config.refit_every = 20;
+    config.model.epochs = 2;
+    config.model.learned_reward = learned_reward;
+    config.planner = tiny_planner(learned_reward ? "random-shooting" : "cem");
+    smoke("v1.5", config, version_1_5::run);
+  }
+}
+
+TEST_CASE("random actions and the oracle run on every environment") {
+  smoke("random", random_policy::Config{}, random_policy::run);
+  smoke("oracle", oracle::Config{tiny_planner("cem")}, oracle::run);
+}
