@@ -20,8 +20,8 @@ struct ModelConfig {
   double learning_rate = 2e-3;
   double weight_decay = 1e-5;
   int batch_size = 64;
-  int epochs = 40;
-  int patience = 8;
+  int epochs = 200;
+  int patience = 40;
   double holdout = 0.1;
   bool learned_reward = false;
 

@@ -31,7 +31,7 @@ inline Step true_step(const Env& env) {
 // (state_dim)  plans: (H * action_dim, K)  returns (1, K)
 inline Row return_of_plans(const Env& env, const Step& f, const Vector& s, const Matrix& plans,
                            Workers& workers) {
-  constexpr Index chunk = 128;  // a fixed width, so that the bits do not depend on the threads
+  constexpr Index chunk = 100;  // a fixed width, so that the bits do not depend on the threads
   const Index m = env.spec.action_dim(), H = plans.rows() / m;
   const auto after_end = static_cast<Scalar>(env.spec.after_termination);
   require_shape("state to plan from", s, env.spec.state_dim(), 1);

@@ -147,7 +147,9 @@ inline bool save_film_strip(const std::vector<Drawing>& frames,
       gnuplot_output(path_png) + "set multiplot\n" + bare_axes() +
       "set border 15 lw 0.8 lc rgb '#cccccc'\n";
   for (std::size_t k = 0; k < pictures; ++k) {
-    const std::size_t frame = pictures == 1 ? 0 : k * (frames.size() - 1) / (pictures - 1);
+    // Closer together at the beginning, where most of the action is: times grow as the square.
+    const std::size_t frame =
+        pictures == 1 ? 0 : k * k * (frames.size() - 1) / ((pictures - 1) * (pictures - 1));
     const int left = gap + static_cast<int>(k % columns) * (width + gap);
     const int top = canvas_height - gap - static_cast<int>(k / columns) * (height + caption + gap);
     const auto across = [&](double x) { return "screen " + number_text(x / canvas_width); };

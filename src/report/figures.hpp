@@ -87,12 +87,12 @@ inline std::string tics_script(const std::string& axis, const AxisRange& range, 
     for (const int m : {1, 2, 5}) {
       const double v = m * std::pow(10.0, e);
       if (v < range.low || v > range.high || e % stride != 0 || (m > 1 && decades > 2)) continue;
+      const std::string power = "10^{" + std::to_string(e) + "}";
       const std::string label = !labels            ? ""
-                                : std::abs(e) <= 3 ? "%g"
-                                : m == 1           ? "10^{%T}"
-                                                   : "%t·10^{%T}";
-      tics += (tics.empty() ? "" : ", ") + ("gprintf('" + label + "', ") + number_text(v) + ") " +
-              number_text(v);
+                                : std::abs(e) <= 3 ? number_text(v)
+                                : m == 1           ? power
+                                                   : std::to_string(m) + "·" + power;
+      tics += (tics.empty() ? "'" : ", '") + label + "' " + number_text(v);
     }
   }
   return "set logscale " + axis + "\nset " + axis + "tics scale 0 (" + tics + ")\n";
@@ -164,7 +164,6 @@ inline std::string frame_script(const Figure& f, const PanelPlace& place, const 
       "set border 3 lw 0.8 lc rgb '#888888'\n"
       "set tics nomirror scale 0 textcolor rgb '#444444'\n"
       "set grid lw 0.6 lt 1 lc rgb '#e4e4e4'\n"
-      "set style textbox opaque fc rgb 'white' noborder margins 0.4, 0.2\n"
       "set lmargin 11\nset rmargin 4\n";
   script += "set bmargin at " + place.screen(place.bottom) + "\nset tmargin at " +
             place.screen(place.top) + "\nset xrange " + x.text() + "\nset yrange " + y.text() +
@@ -184,7 +183,7 @@ inline std::string frame_script(const Figure& f, const PanelPlace& place, const 
     script += "set arrow from graph 0, first " + v + " to graph 1, first " + v +
               " nohead back lw 1.2 dt (8,6) lc" + grey;
     script += "set label " + gnuplot_quoted(line.label) + " at graph 0.012, first " + v +
-              " left offset 0, 0.55 noenhanced front boxed font ',11' tc" + grey;
+              " left offset 0, 0.55 noenhanced back font ',11' tc" + grey;
   }
   return script;
 }
