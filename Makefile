@@ -111,7 +111,7 @@ test: packages
 
 learn: packages
 	@$(MAKE) --no-print-directory $(BUILD)/tests/learning
-	@tests/run $(BUILD)/tests/learning
+	@$(BUILD)/tests/learning
 
 TEST_OBJECTS := $(BUILD)/tests/main.o $(BUILD)/envs-$(SCALAR).o
 $(BUILD)/tests/main.o: tests/main.cpp

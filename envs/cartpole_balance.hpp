@@ -27,7 +27,7 @@ struct CartPoleBalance {
     spec.terminates = true;
     spec.seconds_per_step = dt;
     spec.horizon = 15;
-    spec.random_return = 26.9;
+    spec.random_return = 26.9, spec.oracle_return = 200;
     spec.noise_scale = Vector{{Scalar(0), Scalar(0.2), Scalar(0), Scalar(0.3)}};
     return spec;
   }

@@ -24,7 +24,7 @@ struct InvertedPendulum {
     spec.terminates = true;
     spec.seconds_per_step = bodies.substeps * double(bodies.dt);
     spec.horizon = 25;
-    spec.random_return = 6.0;
+    spec.random_return = 6.0, spec.oracle_return = 1000;
     spec.noise_scale = Vector{{Scalar(0), Scalar(0), Scalar(0.5), Scalar(1)}};
     return spec;
   }

@@ -35,7 +35,7 @@ struct Obstacles {
     spec.terminates = true;
     spec.seconds_per_step = 0.1;
     spec.horizon = 10;
-    spec.random_return = -165;
+    spec.random_return = -165, spec.oracle_return = -14;
     spec.noise_scale = Vector{{stride, stride, Scalar(0), Scalar(0)}};
     return spec;
   }

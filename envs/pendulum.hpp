@@ -25,7 +25,7 @@ struct Pendulum {
     spec.seconds_per_step = dt;
     spec.horizon = 25;
     spec.angles = {0};
-    spec.random_return = -1231, spec.oracle_return = -154;
+    spec.random_return = -1231, spec.oracle_return = -139;
     spec.noise_scale = Vector{{Scalar(0), Scalar(1)}};
     return spec;
   }

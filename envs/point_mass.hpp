@@ -33,7 +33,7 @@ struct PointMass {
     spec.max_steps = 50;
     spec.seconds_per_step = dt;
     spec.horizon = 25;
-    spec.random_return = -1024;
+    spec.random_return = -1024, spec.oracle_return = -7;
     spec.noise_scale = Vector{{Scalar(0), Scalar(0), Scalar(0.5), Scalar(0.5)}};
     return spec;
   }

@@ -32,7 +32,7 @@ struct Reacher {
     spec.seconds_per_step = substeps * double(dt);
     spec.horizon = 20;
     spec.angles = {0, 1};
-    spec.random_return = -91.4;
+    spec.random_return = -91.4, spec.oracle_return = -9;
     spec.noise_scale =
         Vector{{Scalar(0), Scalar(0), Scalar(0.3), Scalar(0.6), Scalar(0), Scalar(0)}};
     return spec;
