@@ -54,8 +54,8 @@ help:
 	@echo "make build      the program mbrl, at build/mbrl"
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
-	@echo "make learn      the learning bands: several seeds of whole runs, about 10 minutes"
-	@echo "make results    the table of docs/results.md, from 5 seeds of every environment"
+	@echo "make learn      the learning bands: several seeds of whole runs, about 5 minutes"
+	@echo "make results    the table of docs/results.md, from 5 seeds of every environment: about 15 minutes"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/"
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
@@ -105,7 +105,8 @@ demo: build
 # ---- the tests ----
 
 test: packages
-	@$(MAKE) --no-print-directory -j$(THREADS) build/mbrl $(CHOSEN:%=$(BUILD)/tests/%)
+	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program,$(CHOSEN)),build/mbrl) \
+	  $(CHOSEN:%=$(BUILD)/tests/%)
 	@MBRL=$(abspath $(BUILD)/mbrl) GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
 	  tests/run $(CHOSEN:%=$(BUILD)/tests/%)
 

@@ -239,7 +239,8 @@ int dispatch(const std::vector<std::string>& words) {
 }  // namespace
 }  // namespace mbrl
 
-// Exit status: 0 done, 2 wrong input, 3 the numbers diverged, 130 stopped by Ctrl-C.
+// Exit status: 0 done, 1 the machine failed us, 2 wrong input, 3 the numbers diverged, 130 stopped
+// by Ctrl-C.
 int main(int argc, char** argv) {
 #ifdef __GLIBC__
   // Keep large blocks instead of handing them back to the system after every batch.
@@ -255,5 +256,8 @@ int main(int argc, char** argv) {
     std::cerr << "\nmbrl: stopped, because " << error.what()
               << "; a smaller --learning-rate is the first thing to try\n";
     return 3;
+  } catch (const std::exception& error) {  // the machine's fault: no memory, no disk
+    std::cerr << "mbrl: " << error.what() << "\n";
+    return 1;
   }
 }

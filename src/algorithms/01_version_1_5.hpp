@@ -2,7 +2,7 @@
 //
 // Lecture: "Why the performance gap?", the slide of version 1.5.
 // New:     everything. A model f, a planner that trusts it, and replanning that corrects it (MPC).
-// Next:    02_pets.hpp, where the planner hears how unsure the model is.
+// Next:    PETS, where the planner hears how unsure the model is.
 #pragma once
 
 #include "dynamics/deterministic.hpp"
@@ -36,8 +36,8 @@ struct Agent {
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : f(env, config.model, seed), planner(env.spec, config.planner, seed) {}
 
-  // The first action of the plan that maximises J(a_1..a_H) = sum_t r(s_t, a_t), s_{t+1} = f(s_t,
-  // a_t).
+  // The first action of the plan that maximises J(a_1..a_H) = sum_t r(s_t, a_t), where
+  // s_{t+1} = f(s_t, a_t).
   Vector act(const Vector& s, Workers& workers) {
     const Step imagine = [&](const Matrix& states, const Matrix& a) {
       return f.predict(states, a);

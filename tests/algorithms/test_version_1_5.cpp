@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "envs/all.hpp"
-#include "report/run_folder.hpp"
 
 using namespace mbrl;
 
@@ -48,10 +47,9 @@ std::string empty_folder(const std::string& name) {
 }
 
 TEST_CASE("version 1.5 swings the pendulum up in its first episodes, where random actions fail") {
-  const std::vector<double> returns = returns_of("pendulum", {}, quietly(3));
-  REQUIRE(returns.size() == 3);
-  for (const double r : returns)
-    CHECK(r > -550);  // random actions: -1231 +- 286, and never above -600
+  const std::vector<double> returns = returns_of("pendulum", {}, quietly(2));
+  REQUIRE(returns.size() == 2);
+  for (const double r : returns) CHECK(r > -550);  // random actions: -1231 +- 286
 }
 
 TEST_CASE("the same seed gives the same returns, to the bit, on 1, 2 and 4 threads") {
@@ -150,7 +148,7 @@ TEST_CASE("learning the reward instead of knowing it still swings the pendulum u
   version_1_5::Config config;
   config.model.learned_reward = true;
   config.initial_steps = 400;
-  const std::vector<double> returns = returns_of("pendulum", config, quietly(3));
+  const std::vector<double> returns = returns_of("pendulum", config, quietly(1));
   CHECK(returns.back() > -600);
 }
 
