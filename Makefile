@@ -26,7 +26,7 @@ MACHINE  := $(shell $(CXX) -march=$(ARCH) -E -x c++ /dev/null >/dev/null 2>&1 \
               && echo -march=$(ARCH) || echo -mcpu=$(ARCH))
 # -ffp-contract=off: a * b + c rounds the same way wherever it is written, so that the plain and the taped
 # evaluation of one formula agree. Never -ffast-math: it would break every check for NaN.
-CXXFLAGS := -std=c++20 -O3 $(MACHINE) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
+CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
   -Wall -Wextra -Wpedantic $(if $(findstring clang,$(CXX)),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
   -DEIGEN_DONT_PARALLELIZE \
   $(if $(SANITIZE),-g -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
