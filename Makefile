@@ -91,10 +91,24 @@ build: packages
 build/mbrl: $(BUILD)/mbrl
 	@ln -sfn $(<:build/%=%) $@
 
-$(BUILD)/mbrl: src/main.cpp $(BUILD)/envs-$(SCALAR).o
+# The library: every folder of src/ and envs/ is compiled as one file (so that Eigen is read once), and the
+# objects are linked into whatever is built. A header says what there is, the .cpp beside it how it works.
+LIBRARY := envs $(patsubst src/%/,%,$(dir $(wildcard src/*/*.cpp)))
+LIBRARY := $(sort $(LIBRARY))
+library  = $(LIBRARY:%=$(BUILD)/$(1)/%.o)
+
+$(BUILD)/mbrl: src/main.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
-$(BUILD)/envs-%.o: envs/all.cpp
-	@$(call COMPILE,$*) -c $< -o $@
+define OBJECTS
+$(BUILD)/$(1)/%.o: $(BUILD)/$(1)/%.cpp
+	@$$(call COMPILE,$(1)) -c $$< -o $$@
+$(BUILD)/$(1)/%.cpp: always
+	@$$(call UNITE,$$(sort $$(wildcard src/$$*/*.cpp $$*/*.cpp)))
+endef
+$(foreach scalar,float double,$(eval $(call OBJECTS,$(scalar))))
+# A file that includes others, rewritten only when the list changes.
+UNITE = mkdir -p $(@D); printf '\#include "%s"\n' $(1) >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: always
 
 demo: build
 	@n=1; while [ -e runs/demo-$$n ]; do n=$$((n + 1)); done; \
@@ -114,28 +128,24 @@ learn: packages
 	@$(MAKE) --no-print-directory $(BUILD)/tests/learning
 	@$(BUILD)/tests/learning
 
-TEST_OBJECTS := $(BUILD)/tests/main.o $(BUILD)/envs-$(SCALAR).o
 $(BUILD)/tests/main.o: tests/main.cpp
 	@$(call COMPILE,$(SCALAR)) -c $< -o $@
-$(SUITES:%=$(BUILD)/tests/%): $(BUILD)/tests/%: tests/%.cpp $(TEST_OBJECTS)
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
-$(filter-out $(DOUBLE:%=$(BUILD)/tests/%),$(ROOMS:%=$(BUILD)/tests/%)): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(TEST_OBJECTS)
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
-$(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(BUILD)/envs-double.o
-	@$(call COMPILE,double) $< $(filter %.o,$^) -o $@
-# A room's test files are compiled together: they share the long parsing of Eigen.
+# A room's test files are compiled together, like the library.
 $(ROOMS:%=$(BUILD)/tests/%.cpp): $(BUILD)/tests/%.cpp: always
-	@mkdir -p $(@D)
-	@printf '#include "%s"\n' $(sort $(wildcard tests/$*/*.cpp)) >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-.PHONY: always
+	@$(call UNITE,$(sort $(wildcard tests/$*/*.cpp)))
+$(SUITES:%=$(BUILD)/tests/%): $(BUILD)/tests/%: tests/%.cpp $(BUILD)/tests/main.o $(call library,$(SCALAR))
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+$(filter-out $(DOUBLE:%=$(BUILD)/tests/%),$(ROOMS:%=$(BUILD)/tests/%)): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(call library,$(SCALAR))
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+$(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(call library,double)
+	@$(call COMPILE,double) $< $(filter %.o,$^) -o $@
 
 # ---- experiments, results, housekeeping ----
 
 notebooks: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
 	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n || exit 1; done
-$(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(BUILD)/envs-$(SCALAR).o
+$(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
 
 results: build

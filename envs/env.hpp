@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "autodiff/shape.hpp"
+#include "autodiff/operations.hpp"
 #include "core/random.hpp"
 #include "report/drawing.hpp"
 
@@ -61,16 +61,7 @@ struct Env {
   virtual Matrix legal(const Matrix& /*s*/, const Matrix& s_next) const { return s_next; }
 
   // s' ~ p(s' | s, a): the dynamics and the process noise.
-  Matrix sample_next(const Matrix& s, const Matrix& a, Rng& rng) const {
-    Matrix s_next = dynamics(s, a);
-    if (process_noise > 0) {
-      const Matrix noise = rng.normal(s_next.rows(), s_next.cols());
-      const Vector scale = static_cast<Scalar>(process_noise) * spec.noise_scale;
-      s_next += scale.asDiagonal() * noise;
-      s_next = legal(s, s_next);
-    }
-    return s_next;
-  }
+  Matrix sample_next(const Matrix& s, const Matrix& a, Rng& rng) const;
 };
 
 // Puts an environment struct behind the interface.
@@ -103,11 +94,7 @@ requires requires(const Task& task) { task.spec(); }
 std::unique_ptr<Env> make_env(Task task) { return std::make_unique<EnvOf<Task>>(std::move(task)); }
 
 // Actions uniform in the box: the base policy pi_0 of the lecture.
-inline Vector random_action(const EnvSpec& spec, Rng& rng) {
-  Vector a(spec.action_dim());
-  for (Index i = 0; i < a.size(); ++i) a(i) = rng.uniform(spec.action_low(i), spec.action_high(i));
-  return a;
-}
+Vector random_action(const EnvSpec& spec, Rng& rng);
 
 // One real step.
 struct Transition {
@@ -121,28 +108,10 @@ struct Transition {
 // The world as an agent lives in it: one state at a time. A thin wrapper on the pure functions.
 class World {
  public:
-  World(const Env& env, Rng rng) : env_(env), rng_(std::move(rng)) { reset(); }
+  World(const Env& env, Rng rng);
 
-  const Vector& reset() {
-    s_ = env_.reset(rng_);
-    steps_ = 0;
-    over_ = false;
-    return s_;
-  }
-
-  Transition step(const Vector& a) {
-    require_shape("action", a, env_.spec.action_dim(), 1);
-    require_finite("action", a);
-    if (over_) throw UserError("the episode is over: call reset() first");
-    Transition tr{s_, a, 0, env_.sample_next(s_, a, rng_), false, false};
-    require_finite("state of " + env_.spec.name, tr.s_next);
-    tr.reward = env_.reward(s_, a, tr.s_next)(0);
-    tr.terminated = env_.terminated(tr.s_next)(0);
-    tr.truncated = !tr.terminated && ++steps_ >= env_.spec.max_steps;
-    over_ = tr.terminated || tr.truncated;
-    s_ = tr.s_next;
-    return tr;
-  }
+  const Vector& reset();
+  Transition step(const Vector& a);
 
   const Vector& s() const { return s_; }
   bool over() const { return over_; }

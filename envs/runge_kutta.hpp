@@ -2,7 +2,7 @@
 // motion.
 #pragma once
 
-#include "autodiff/shape.hpp"
+#include "autodiff/operations.hpp"
 
 namespace mbrl {
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "autodiff/shape.hpp"
+#include "autodiff/operations.hpp"
 
 namespace mbrl {
 

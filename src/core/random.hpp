@@ -10,7 +10,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,49 +66,17 @@ class Rng {
   }
 
   // Fills x with independent N(0, 1) draws, by Box and Muller's transform on whole blocks.
-  void fill_normal(Matrix& x) {
-    const Index n = x.size(), half = (n + 1) / 2;
-    radius_.resize(half), angle_.resize(half);
-    for (Index i = 0; i < half; ++i) {
-      const std::uint64_t word = bits();
-      radius_(i) =
-          static_cast<Scalar>((word >> 40) + 1) * Scalar(0x1p-24);  // in (0, 1]: log is finite
-      angle_(i) = static_cast<Scalar>((word >> 16) & 0xffffff) * Scalar(0x1p-24) * 2 * kPi;
-    }
-    radius_ = (-2 * radius_.log()).sqrt();
-    Eigen::Map<Eigen::Array<Scalar, Eigen::Dynamic, 1>> flat(x.data(), n);
-    flat.head(half) = radius_ * angle_.cos();
-    flat.tail(n - half) = (radius_ * angle_.sin()).head(n - half);
-  }
+  void fill_normal(Matrix& x);
 
-  Matrix normal(Index rows, Index cols) {
-    Matrix x(rows, cols);
-    fill_normal(x);
-    return x;
-  }
+  Matrix normal(Index rows, Index cols);
 
-  Scalar normal() { return normal(1, 1)(0, 0); }
+  Scalar normal();
 
   // Fills x with N(0, 1) draws cut at +-limit by redrawing what falls outside.
-  void fill_truncated_normal(Matrix& x, Scalar limit = 2) {
-    fill_normal(x);
-    for (Index i = 0; i < x.size(); ++i) {
-      Scalar& z = x.data()[i];
-      while (!(std::abs(z) <= limit)) {
-        const Scalar radius = std::sqrt(-2 * std::log(1 - uniform()));
-        z = radius * std::cos(2 * kPi * uniform());
-      }
-    }
-  }
+  void fill_truncated_normal(Matrix& x, Scalar limit = 2);
 
   // A uniformly random order of 0, ..., n - 1 (Fisher and Yates).
-  std::vector<Index> permutation(Index n) {
-    std::vector<Index> order(static_cast<std::size_t>(n));
-    std::iota(order.begin(), order.end(), Index(0));
-    for (std::size_t i = order.size(); i > 1; --i)
-      std::swap(order[i - 1], order[static_cast<std::size_t>(below(static_cast<Index>(i)))]);
-    return order;
-  }
+  std::vector<Index> permutation(Index n);
 
   std::array<std::uint64_t, 4>& state() { return state_; }  // all there is to save in a checkpoint
 

@@ -15,14 +15,7 @@ namespace mbrl {
 
 class ModelIo {
  public:
-  explicit ModelIo(const Env& env, bool learned_reward = false)
-      : env_(&env), learned_reward_(learned_reward) {
-    const Index n = env.spec.state_dim();
-    input_dim_ = env.features(Matrix(Matrix::Zero(n, 1))).rows() + env.spec.action_dim();
-    output_dim_ = n + (learned_reward ? 1 : 0);
-    input_.mean = Matrix::Zero(input_dim_, 1), input_.sd = Matrix::Ones(input_dim_, 1);
-    output_.mean = Matrix::Zero(output_dim_, 1), output_.sd = Matrix::Ones(output_dim_, 1);
-  }
+  explicit ModelIo(const Env& env, bool learned_reward = false);
 
   const Env& env() const { return *env_; }
   bool learned_reward() const { return learned_reward_; }
@@ -36,9 +29,7 @@ class ModelIo {
   }
 
   // The network's target, (output_dim, B).
-  Matrix target(const Matrix& s, const Matrix& s_next, const Matrix& reward) const {
-    return output_.normalise(raw_target(s, s_next, reward));
-  }
+  Matrix target(const Matrix& s, const Matrix& s_next, const Matrix& reward) const;
 
   // s' from s and the network's output.
   template <class M>
@@ -56,39 +47,16 @@ class ModelIo {
   // rescaled so that it predicts what it predicted before: a warm start is not disturbed by new
   // statistics.
   void fit(const Matrix& s, const Matrix& a, const Matrix& s_next, const Matrix& reward,
-           const std::vector<Mlp*>& networks) {
-    const Normaliser old_input = input_, old_output = output_;
-    input_.fit(raw_input(s, a));
-    output_.fit(raw_target(s, s_next, reward));
-    for (Mlp* net : networks) {
-      // W (x - m) / sd + b, the same function of x with the new m and sd.
-      auto& [W, b] = net->layers.front();
-      b += W * ((input_.mean - old_input.mean).array() / old_input.sd.array()).matrix();
-      W = W * (input_.sd.array() / old_input.sd.array()).matrix().col(0).asDiagonal();
-      // (W h + b) sd + m, the same output with the new m and sd.
-      auto& [V, c] = net->layers.back();
-      c = ((c.array() * old_output.sd.array() + old_output.mean.array() - output_.mean.array()) /
-           output_.sd.array())
-              .matrix();
-      V = (old_output.sd.array() / output_.sd.array()).matrix().col(0).asDiagonal() * V;
-    }
-  }
+           const std::vector<Mlp*>& networks);
 
-  void archive(Archive& ar) {
-    ar.fixed_shape("input mean", input_.mean), ar.fixed_shape("input sd", input_.sd);
-    ar.fixed_shape("output mean", output_.mean), ar.fixed_shape("output sd", output_.sd);
-  }
+  void archive(Archive& ar);
 
  private:
   template <class M>
   M raw_input(const M& s, const M& a) const {
     return stack(std::vector<M>{env_->features(s), a});
   }
-  Matrix raw_target(const Matrix& s, const Matrix& s_next, const Matrix& reward) const {
-    Matrix delta = s_next - s;
-    for (const Index i : env_->spec.angles) delta.row(i) = wrap_angle(row(delta, i)).matrix();
-    return learned_reward_ ? stack(std::vector<Matrix>{delta, reward}) : delta;
-  }
+  Matrix raw_target(const Matrix& s, const Matrix& s_next, const Matrix& reward) const;
 
   const Env* env_;
   bool learned_reward_;

@@ -17,55 +17,18 @@ struct Adam {
   std::vector<Matrix> m = {}, v = {};  // running means of the gradient and of its square
 
   // One step down the gradients, given in the order of the parameters.
-  void step(const std::vector<Matrix*>& parameters, const std::vector<Matrix*>& gradients) {
-    if (parameters.size() != gradients.size())
-      throw UserError("Adam was given " + std::to_string(parameters.size()) + " parameters and " +
-                      std::to_string(gradients.size()) + " gradients");
-    if (m.empty()) {
-      for (const Matrix* p : parameters) {
-        m.push_back(Matrix::Zero(p->rows(), p->cols()));
-        v.push_back(Matrix::Zero(p->rows(), p->cols()));
-      }
-    }
-    ++t;
-    const Scalar unbias1 = 1 / (1 - std::pow(beta1, static_cast<Scalar>(t)));
-    const Scalar unbias2 = 1 / (1 - std::pow(beta2, static_cast<Scalar>(t)));
-    for (std::size_t k = 0; k < parameters.size(); ++k) {
-      const Matrix& g = *gradients[k];
-      require_shape("gradient", g, parameters[k]->rows(), parameters[k]->cols());
-      m[k] = beta1 * m[k] + (1 - beta1) * g;
-      v[k].array() = beta2 * v[k].array() + (1 - beta2) * g.array().square();
-      parameters[k]->array() -=
-          learning_rate * (unbias1 * m[k].array()) / ((unbias2 * v[k].array()).sqrt() + epsilon);
-    }
-  }
+  void step(const std::vector<Matrix*>& parameters, const std::vector<Matrix*>& gradients);
 };
 
 // The L2 penalty sum_l decay_l / 2 |W_l|^2 as its gradient, decay_l W_l, added in place. Biases are
 // left alone: parameters and gradients come as W_1 b_1 W_2 b_2 ..., one decay per layer.
-inline void add_weight_decay(const std::vector<Scalar>& decay,
-                             const std::vector<Matrix*>& parameters,
-                             const std::vector<Matrix*>& gradients) {
-  if (2 * decay.size() != parameters.size())
-    throw UserError("weight decay needs one value per layer: got " + std::to_string(decay.size()) +
-                    " for " + std::to_string(parameters.size() / 2) + " layers");
-  for (std::size_t l = 0; l < decay.size(); ++l)
-    if (decay[l] > 0) *gradients[2 * l] += decay[l] * *parameters[2 * l];
-}
+void add_weight_decay(const std::vector<Scalar>& decay, const std::vector<Matrix*>& parameters,
+                      const std::vector<Matrix*>& gradients);
 
 // The Euclidean norm of all gradients together.
-inline Scalar gradient_norm(const std::vector<Matrix*>& gradients) {
-  Scalar squares = 0;
-  for (const Matrix* g : gradients) squares += g->squaredNorm();
-  return std::sqrt(squares);
-}
+Scalar gradient_norm(const std::vector<Matrix*>& gradients);
 
 // Scales the gradients so that their common norm is at most max_norm; returns the norm before.
-inline Scalar clip_gradients(Scalar max_norm, const std::vector<Matrix*>& gradients) {
-  const Scalar norm = gradient_norm(gradients);
-  if (norm > max_norm)
-    for (Matrix* g : gradients) *g *= max_norm / norm;
-  return norm;
-}
+Scalar clip_gradients(Scalar max_norm, const std::vector<Matrix*>& gradients);
 
 }  // namespace mbrl

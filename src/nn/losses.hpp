@@ -1,7 +1,7 @@
 // Losses of a batch, as (1, 1) variables to call backward() on.
 #pragma once
 
-#include "autodiff/shape.hpp"
+#include "autodiff/operations.hpp"
 
 namespace mbrl {
 

@@ -7,19 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "autodiff/shape.hpp"
+#include "autodiff/operations.hpp"
 #include "nn/init.hpp"
 
 namespace mbrl {
 
 enum class Activation { tanh, relu, silu };
 
-inline Activation activation_from(const std::string& name) {
-  if (name == "tanh") return Activation::tanh;
-  if (name == "relu") return Activation::relu;
-  if (name == "silu") return Activation::silu;
-  throw UserError("unknown activation '" + name + "': expected tanh, relu or silu");
-}
+Activation activation_from(const std::string& name);
 
 template <class M>
 M activate(Activation activation, M x) {
@@ -65,48 +60,16 @@ struct MlpConfig {
 };
 
 // A fresh network from `in` inputs to `out` outputs.
-inline Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng) {
-  Mlp net;
-  net.activation = config.activation;
-  Index width = in;
-  for (int l = 0; l <= config.hidden_layers; ++l) {
-    const Index next = l < config.hidden_layers ? config.hidden_width : out;
-    net.layers.push_back({initial_weights(config.init, next, width, rng), Matrix::Zero(next, 1)});
-    width = next;
-  }
-  return net;
-}
+Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng);
 
 // The weights and biases in a fixed order, W_1 b_1 W_2 b_2 ...: for the optimiser and the
 // checkpoint.
-inline std::vector<Matrix*> parameters(Mlp& net) {
-  std::vector<Matrix*> all;
-  for (auto& layer : net.layers) all.insert(all.end(), {&layer.W, &layer.b});
-  return all;
-}
+std::vector<Matrix*> parameters(Mlp& net);
 
 // The network on a tape, its parameters as leaves whose gradients are wanted, or as constants.
-inline Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient = true) {
-  Network<Var> taped;
-  taped.activation = net.activation;
-  for (const auto& [W, b] : net.layers) {
-    if (wants_gradient)
-      taped.layers.push_back({tape.parameter(W), tape.parameter(b)});
-    else
-      taped.layers.push_back({tape.constant(W), tape.constant(b)});
-  }
-  return taped;
-}
+Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient = true);
 
 // The gradients after backward(), in the order of parameters(); they live on the tape.
-inline std::vector<Matrix*> gradients(const Network<Var>& taped) {
-  std::vector<Matrix*> all;
-  for (const auto& layer : taped.layers)
-    for (const Var& x : {layer.W, layer.b}) {
-      open_adjoint(*x.node);  // zero where the loss does not depend on it
-      all.push_back(&x.node->adjoint);
-    }
-  return all;
-}
+std::vector<Matrix*> gradients(const Network<Var>& taped);
 
 }  // namespace mbrl

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "planning/cem.hpp"
-#include "planning/random_shooting.hpp"
 
 namespace mbrl {
 
@@ -37,34 +36,18 @@ struct PlannerConfig {
 
 class Mpc {
  public:
-  Mpc(const EnvSpec& spec, const PlannerConfig& config, std::uint64_t seed)
-      : config_(config), m_(spec.action_dim()), rng_(seed, "planner") {
-    config.check();
-    const Index H = config.horizon > 0 ? config.horizon : spec.horizon;
-    low_ = spec.action_low.replicate(H, 1), high_ = spec.action_high.replicate(H, 1);
-    reset();
-  }
+  Mpc(const EnvSpec& spec, const PlannerConfig& config, std::uint64_t seed);
 
   // Forgets the last plan: the search starts from the centre of the box. Call it with every new
   // episode.
-  void reset() { plan_ = (low_ + high_) / 2; }
+  void reset();
 
   // The best plan for J, (H * action_dim). The search starts from the last plan, moved on by one
   // step.
-  const Vector& plan(const Objective& J) {
-    const Index rest = plan_.size() - m_;
-    Vector start(plan_.size());
-    start << plan_.tail(rest), ((low_ + high_) / 2).tail(m_);
-    if (config_.planner == "cem")
-      plan_ = cem(J, start, low_, high_, config_.cem, rng_);
-    else
-      plan_ = random_shooting(J, low_, high_,
-                              Index(config_.cem.candidates) * config_.cem.iterations, rng_);
-    return plan_;
-  }
+  const Vector& plan(const Objective& J);
 
   // The first action of a plan, the only one that is executed.
-  Vector first_action(const Objective& J) { return plan(J).head(m_); }
+  Vector first_action(const Objective& J);
 
  private:
   PlannerConfig config_;

@@ -2,145 +2,39 @@
 // them.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "core/settings.hpp"
 #include "envs/env.hpp"
-#include "report/animation.hpp"
-#include "report/curves.hpp"
 
 namespace mbrl {
 
 // Creates the folder and writes config.txt. An existing run is never overwritten.
-inline void create_run_folder(const std::string& folder, const std::string& algorithm,
-                              const std::string& env, const Settings& settings) {
-  namespace fs = std::filesystem;
-  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder)))
-    throw UserError("the run folder " + folder +
-                    " exists already: choose another with --out, or delete it");
-  std::error_code error;
-  fs::create_directories(folder, error);
-  std::ofstream file(folder + "/config.txt");
-  file << "algorithm = " << algorithm << "\nenv = " << env << "\n";
-  for (const auto& field : settings.fields()) file << field.name << " = " << field.get() << "\n";
-  file.close();
-  if (error || !file) throw UserError("cannot write into the run folder " + folder);
-}
+void create_run_folder(const std::string& folder, const std::string& algorithm,
+                       const std::string& env, const Settings& settings);
 
 using RunConfig = std::map<std::string, std::string>;
-
-inline RunConfig read_config(const std::string& folder) {
-  std::ifstream file(folder + "/config.txt");
-  if (!file) throw UserError(folder + " is not a run folder: it has no config.txt");
-  RunConfig config;
-  std::string text;
-  for (int number = 1; std::getline(file, text); ++number) {
-    const auto equals = text.find(" = ");
-    if (equals == std::string::npos)
-      throw UserError(folder + "/config.txt, line " + std::to_string(number) +
-                      ": expected 'key = value'");
-    config[text.substr(0, equals)] = text.substr(equals + 3);
-  }
-  for (const char* key : {"algorithm", "env", "seed"})
-    if (!config.count(key)) throw UserError(folder + "/config.txt does not name the " + key);
-  return config;
-}
-
-inline void apply_config(const RunConfig& config, Settings& settings) {
-  for (const auto& [key, value] : config)
-    if (key != "algorithm" && key != "env") settings.set(key, value);
-}
-
-// Says once where the figures are, or why there are none.
-inline void announce(bool drawn, const std::string& what) {
-  if (drawn)
-    std::cout << "drew " << what << "\n";
-  else
-    std::cout << "gnuplot is not installed, so " << what
-              << " was not drawn; the numbers are in the "
-              << "CSV files\n";
-}
-
-inline RunCurve read_curve(const Csv& progress) {
-  return {progress.column("env_steps"), progress.column("return")};
-}
+// The settings of a run, by name, and "algorithm" and "env". Refuses what is no run folder.
+RunConfig read_config(const std::string& folder);
+void apply_config(const RunConfig& config, Settings& settings);
 
 // Draws learning_curve.png and .svg of a run folder from its CSV files.
-inline void draw_learning_curve(const std::string& folder, const EnvSpec& spec) {
-  const Csv progress = read_csv(folder + "/progress.csv");
-  if (progress.rows.empty()) {
-    std::cout << "no episode was finished, so there is no learning curve\n";
-    return;
-  }
-  const RunConfig config = read_config(folder);
-  LearningCurve curve{
-      .title = config.at("algorithm") + " on " + config.at("env") + ", seed " + config.at("seed"),
-      .run = read_curve(progress)};
-  for (const std::string& phase : progress.words("phase")) curve.base.push_back(phase == "base");
-  if (std::filesystem::exists(folder + "/model.csv")) {
-    const Csv model = read_csv(folder + "/model.csv");
-    curve.refit_steps = model.column("env_steps");
-    curve.model_error = model.column("holdout_loss");
-  }
-  if (std::isfinite(spec.random_return))
-    curve.references.push_back({spec.random_return, "random actions"});
-  if (std::isfinite(spec.oracle_return))
-    curve.references.push_back({spec.oracle_return, "planning with the true dynamics"});
-  const std::string path = folder + "/learning_curve";
-  announce(save_figure(learning_curve(curve), path), path + ".png and .svg");
-}
+void draw_learning_curve(const std::string& folder, const EnvSpec& spec);
 
 // Draws the learning curves of several run folders, one group per algorithm and environment, into
 // out.png and out.svg, and writes their mean and spread over the seeds into out.csv.
-inline void compare_runs(const std::vector<std::string>& folders, const std::string& out) {
-  std::vector<RunGroup> groups;
-  for (const std::string& folder : folders) {
-    const RunConfig config = read_config(folder);
-    const Csv progress = read_csv(folder + "/progress.csv");
-    RunCurve learned;
-    for (std::size_t r = 0; r < progress.rows.size(); ++r) {
-      if (progress.words("phase")[r] == "base") continue;
-      learned.steps.push_back(progress.number(r, "env_steps"));
-      learned.returns.push_back(progress.number(r, "return"));
-    }
-    if (learned.steps.empty())
-      throw UserError(folder + " has not finished an episode of its policy yet");
-    const std::string label = config.at("algorithm") + " on " + config.at("env");
-    std::size_t g = 0;
-    while (g < groups.size() && groups[g].label != label) ++g;
-    if (g == groups.size()) groups.push_back({.label = label});
-    groups[g].runs.push_back(learned);
-  }
-  const Comparison comparison = compare("", groups);
-  save_table(comparison.table, out + ".csv");
-  for (const MeanCurve& curve : comparison.table)
-    std::printf("%-36s %zu seeds: return %.2f +- %.2f (sd) after %.0f steps\n", curve.label.c_str(),
-                curve.seeds, curve.mean.back(), curve.spread.back(), curve.steps.back());
-  announce(save_figure(comparison.figure, out), out + ".png and .svg");
-}
+void compare_runs(const std::vector<std::string>& folders, const std::string& out);
 
 // One episode as a person sees it.
 struct Film {
   std::vector<Drawing> frames{};
   std::vector<std::string> captions{};
 
-  void add(const Env& env, const Vector& s, double total_reward) {
-    char caption[80];
-    std::snprintf(caption, sizeof caption, "t = %.1f s    return %.1f",
-                  double(frames.size()) * env.spec.seconds_per_step, total_reward);
-    frames.push_back(env.draw(s));
-    captions.push_back(caption);
-  }
-
-  void save(const Env& env, const std::string& folder) const {
-    const std::string gif = folder + "/play.gif", strip = folder + "/filmstrip.png";
-    announce(save_animation(frames, captions, env.spec.seconds_per_step, gif) &&
-                 save_film_strip(frames, captions, strip),
-             gif + " and " + strip);
-  }
+  void add(const Env& env, const Vector& s, double total_reward);
+  // Writes play.gif and filmstrip.png.
+  void save(const Env& env, const std::string& folder) const;
 };
 
 }  // namespace mbrl

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "autodiff/shape.hpp"
+#include "autodiff/operations.hpp"
 #include "core/random.hpp"
 
 using namespace mbrl;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <Eigen/Cholesky>
+
 #include "core/random.hpp"
 #include "planning/lqr.hpp"
 

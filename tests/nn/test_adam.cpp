@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "autodiff/shape.hpp"
+#include "autodiff/operations.hpp"
 #include "core/random.hpp"
 #include "precision.hpp"
 

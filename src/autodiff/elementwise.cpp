@@ -1,31 +1,32 @@
 // Operations that act on each entry by itself: value and adjoint, side by side.
 //
-// y is the result, dy its adjoint dL/dy, dx what is added to the adjoint of x. Where the
-// environments and networks use an operation on plain matrices too, its plain twin stands above the
-// taped one, so that one source text serves both.
-#pragma once
+// y is the result, dy its adjoint dL/dy, dx what is added to the adjoint of x. A plain twin stands
+// above the taped operation.
+#include "autodiff/operations.hpp"
 
 #include <cmath>
 #include <string>
 
-#include "autodiff/tape.hpp"
-
 namespace mbrl {
 
-inline void require_same_shape(const char* operation, const Var& a, const Var& b) {
+namespace {
+
+void require_same_shape(const char* operation, const Var& a, const Var& b) {
   if (a.rows() == b.rows() && a.cols() == b.cols()) return;
   require_shape((std::string("second operand of ") + operation).c_str(), b.value(), a.rows(),
                 a.cols());
 }
 
 // Shorthands for the lines below: entries of the value and of the adjoint.
-inline Entries entries(const Node* x) { return x->value->array(); }
-inline Entries adjoint_of(const Node& y) { return y.adjoint.array(); }
+Entries entries(const Node* x) { return x->value->array(); }
+Entries adjoint_of(const Node& y) { return y.adjoint.array(); }
+
+}  // namespace
 
 // ---- sums, differences, products, quotients of two matrices of one shape ----
 
 // y = a + b,  da = dy,  db = dy
-inline Var operator+(const Var& a, const Var& b) {
+Var operator+(const Var& a, const Var& b) {
   require_same_shape("+", a, b);
   Node& y = a.tape->append({a.node, b.node});
   y.own = a.value() + b.value();
@@ -37,7 +38,7 @@ inline Var operator+(const Var& a, const Var& b) {
 }
 
 // y = a - b,  da = dy,  db = -dy
-inline Var operator-(const Var& a, const Var& b) {
+Var operator-(const Var& a, const Var& b) {
   require_same_shape("-", a, b);
   Node& y = a.tape->append({a.node, b.node});
   y.own = a.value() - b.value();
@@ -49,7 +50,7 @@ inline Var operator-(const Var& a, const Var& b) {
 }
 
 // y = a b (elementwise),  da = dy b,  db = dy a
-inline Var operator*(const Var& a, const Var& b) {
+Var operator*(const Var& a, const Var& b) {
   require_same_shape("*", a, b);
   Node& y = a.tape->append({a.node, b.node});
   y.own = a.value().cwiseProduct(b.value());
@@ -61,7 +62,7 @@ inline Var operator*(const Var& a, const Var& b) {
 }
 
 // y = a / b (elementwise),  da = dy / b,  db = -dy y / b
-inline Var operator/(const Var& a, const Var& b) {
+Var operator/(const Var& a, const Var& b) {
   require_same_shape("/", a, b);
   Node& y = a.tape->append({a.node, b.node});
   y.own = a.value().cwiseQuotient(b.value());
@@ -75,7 +76,7 @@ inline Var operator/(const Var& a, const Var& b) {
 // ---- with a number ----
 
 // y = x + c,  dx = dy
-inline Var operator+(const Var& x, Scalar c) {
+Var operator+(const Var& x, Scalar c) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array() + c;
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint); };
@@ -83,7 +84,7 @@ inline Var operator+(const Var& x, Scalar c) {
 }
 
 // y = c x,  dx = c dy
-inline Var operator*(Scalar c, const Var& x) {
+Var operator*(Scalar c, const Var& x) {
   Node& y = x.tape->append({x.node});
   y.constant[0] = c;
   y.own = c * x.value();
@@ -92,7 +93,7 @@ inline Var operator*(Scalar c, const Var& x) {
 }
 
 // y = c / x,  dx = -dy y / x
-inline Var operator/(Scalar c, const Var& x) {
+Var operator/(Scalar c, const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = c / x.value().array();
   y.pull = [](Node& y) {
@@ -102,7 +103,7 @@ inline Var operator/(Scalar c, const Var& x) {
 }
 
 // y = c - x,  dx = -dy
-inline Var operator-(Scalar c, const Var& x) {
+Var operator-(Scalar c, const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = c - x.value().array();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], -y.adjoint); };
@@ -110,7 +111,7 @@ inline Var operator-(Scalar c, const Var& x) {
 }
 
 // y = x / c,  dx = dy / c
-inline Var operator/(const Var& x, Scalar c) {
+Var operator/(const Var& x, Scalar c) {
   Node& y = x.tape->append({x.node});
   y.constant[0] = c;
   y.own = x.value() / c;
@@ -118,15 +119,15 @@ inline Var operator/(const Var& x, Scalar c) {
   return {x.tape, &y};
 }
 
-inline Var operator+(Scalar c, const Var& x) { return x + c; }
-inline Var operator-(const Var& x, Scalar c) { return x + (-c); }
-inline Var operator*(const Var& x, Scalar c) { return c * x; }
-inline Var operator-(const Var& x) { return Scalar(0) - x; }
+Var operator+(Scalar c, const Var& x) { return x + c; }
+Var operator-(const Var& x, Scalar c) { return x + (-c); }
+Var operator*(const Var& x, Scalar c) { return c * x; }
+Var operator-(const Var& x) { return Scalar(0) - x; }
 
 // ---- functions of one matrix ----
 
 // y = exp(x),  dx = dy y
-inline Var exp(const Var& x) {
+Var exp(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().exp();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * y.own.array()); };
@@ -134,7 +135,7 @@ inline Var exp(const Var& x) {
 }
 
 // y = log(x),  dx = dy / x
-inline Var log(const Var& x) {
+Var log(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().log();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) / entries(y.in[0])); };
@@ -142,7 +143,7 @@ inline Var log(const Var& x) {
 }
 
 // y = sqrt(x),  dx = dy / (2 y): infinite at x = 0
-inline Var sqrt(const Var& x) {
+Var sqrt(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().sqrt();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) / (2 * y.own.array())); };
@@ -150,7 +151,7 @@ inline Var sqrt(const Var& x) {
 }
 
 // y = x^2,  dx = 2 x dy
-inline Var square(const Var& x) {
+Var square(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().square();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], 2 * entries(y.in[0]) * adjoint_of(y)); };
@@ -158,7 +159,7 @@ inline Var square(const Var& x) {
 }
 
 // y = |x|,  dx = dy sign(x), and 0 at x = 0
-inline Var abs(const Var& x) {
+Var abs(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().cwiseAbs();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).sign()); };
@@ -166,7 +167,7 @@ inline Var abs(const Var& x) {
 }
 
 // y = sin(x),  dx = dy cos(x)
-inline Var sin(const Var& x) {
+Var sin(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().sin();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).cos()); };
@@ -174,7 +175,7 @@ inline Var sin(const Var& x) {
 }
 
 // y = cos(x),  dx = -dy sin(x)
-inline Var cos(const Var& x) {
+Var cos(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().cos();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], -adjoint_of(y) * entries(y.in[0]).sin()); };
@@ -182,11 +183,11 @@ inline Var cos(const Var& x) {
 }
 
 // y = tanh(x),  dx = dy (1 - y^2)
-inline Matrix tanh(Matrix x) {
+Matrix tanh(Matrix x) {
   x = x.array().tanh();
   return x;
 }
-inline Var tanh(const Var& x) {
+Var tanh(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().tanh();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * (1 - y.own.array().square())); };
@@ -194,21 +195,21 @@ inline Var tanh(const Var& x) {
 }
 
 // y = max(x, 0),  dx = dy where x > 0
-inline Matrix relu(Matrix x) {
+Matrix relu(Matrix x) {
   x = x.cwiseMax(Scalar(0));
   return x;
 }
-inline Var relu(const Var& x) {
+Var relu(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().cwiseMax(Scalar(0));
   y.pull = [](Node& y) {
-    add_adjoint(*y.in[0], adjoint_of(y) * (entries(y.in[0]) > 0).template cast<Scalar>());
+    add_adjoint(*y.in[0], adjoint_of(y) * (entries(y.in[0]) > 0).cast<Scalar>());
   };
   return {x.tape, &y};
 }
 
 // y = 1 / (1 + exp(-x)),  dx = dy y (1 - y)
-inline Var sigmoid(const Var& x) {
+Var sigmoid(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().logistic();
   y.pull = [](Node& y) {
@@ -218,11 +219,11 @@ inline Var sigmoid(const Var& x) {
 }
 
 // y = x sigmoid(x), "swish";  dx = dy (p + y (1 - p)) with p = sigmoid(x)
-inline Matrix silu(Matrix x) {
+Matrix silu(Matrix x) {
   x.array() *= x.array().logistic();
   return x;
 }
-inline Var silu(const Var& x) {
+Var silu(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.saved = x.value().array().logistic();
   y.own = x.value().array() * y.saved.array();
@@ -234,17 +235,20 @@ inline Var silu(const Var& x) {
 }
 
 // y = log(1 + exp(x)), written so that exp never overflows;  dx = dy sigmoid(x)
-inline Var softplus(const Var& x) {
+Matrix softplus(Matrix x) {
+  x = x.array().cwiseMax(Scalar(0)) + (-x.array().abs()).exp().log1p();
+  return x;
+}
+Var softplus(const Var& x) {
   Node& y = x.tape->append({x.node});
-  const Entries v = x.value().array();
-  y.own = v.cwiseMax(Scalar(0)) + (-v.abs()).exp().log1p();
+  y.own = softplus(x.value());
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).logistic()); };
   return {x.tape, &y};
 }
 
 // y = x - 2 pi k, the same angle in [-pi, pi),  dx = dy
-inline Row wrap_angle(const Row& x) { return x - 2 * kPi * ((x + kPi) / (2 * kPi)).floor(); }
-inline Var wrap_angle(const Var& x) {
+Row wrap_angle(const Row& x) { return x - 2 * kPi * ((x + kPi) / (2 * kPi)).floor(); }
+Var wrap_angle(const Var& x) {
   Node& y = x.tape->append({x.node});
   const Entries v = x.value().array();
   y.own = v - 2 * kPi * ((v + kPi) / (2 * kPi)).floor();
@@ -255,8 +259,8 @@ inline Var wrap_angle(const Var& x) {
 // ---- choices: the gradient follows what was chosen ----
 
 // y = min(max(x, low), high),  dx = dy where low <= x <= high
-inline Row clamp(const Row& x, Scalar low, Scalar high) { return x.cwiseMax(low).cwiseMin(high); }
-inline Var clamp(const Var& x, Scalar low, Scalar high) {
+Row clamp(const Row& x, Scalar low, Scalar high) { return x.cwiseMax(low).cwiseMin(high); }
+Var clamp(const Var& x, Scalar low, Scalar high) {
   Node& y = x.tape->append({x.node});
   y.constant = {low, high};
   y.own = x.value().cwiseMax(low).cwiseMin(high);
@@ -269,31 +273,36 @@ inline Var clamp(const Var& x, Scalar low, Scalar high) {
 }
 
 // y = a where the mask is true, b elsewhere. The mask is a decision and carries no gradient.
-inline Row where(const Mask& mask, const Row& a, const Row& b) { return mask.select(a, b); }
-template <class Decision>
-Var where(const Eigen::ArrayBase<Decision>& mask, const Var& a, const Var& b) {
+Row where(const Mask& mask, const Row& a, const Row& b) { return mask.select(a, b); }
+Node& open_where(const Var& a, const Var& b, Index mask_rows, Index mask_cols) {
   require_same_shape("where", a, b);
-  require_shape("mask of where", mask, a.rows(), a.cols());
   Node& y = a.tape->append({a.node, b.node});
-  y.saved = mask.template cast<Scalar>();
-  y.own = (y.saved.array() > 0).select(a.value().array(), b.value().array());
+  y.saved.resize(mask_rows, mask_cols);  // the mask, as ones and zeros
+  require_shape("mask of where", y.saved, a.rows(), a.cols());
+  return y;
+}
+Var close_where(Tape* tape, Node& y) {
+  y.own = (y.saved.array() > 0).select(entries(y.in[0]), entries(y.in[1]));
   y.pull = [](Node& y) {
     add_adjoint(*y.in[0], adjoint_of(y) * y.saved.array());
     add_adjoint(*y.in[1], adjoint_of(y) * (1 - y.saved.array()));
   };
-  return {a.tape, &y};
+  return {tape, &y};
 }
 
 // y = min(a, b) and max(a, b); a tie counts as a, and a NaN on either side stays one.
-inline Var minimum(const Var& a, const Var& b) {
+Var minimum(const Var& a, const Var& b) {
   require_same_shape("minimum", a, b);
   const Entries u = entries(a.node), v = entries(b.node);
   return where(u <= v || u.isNaN(), a, b);
 }
-inline Var maximum(const Var& a, const Var& b) {
+Var maximum(const Var& a, const Var& b) {
   require_same_shape("maximum", a, b);
   const Entries u = entries(a.node), v = entries(b.node);
   return where(u >= v || u.isNaN(), a, b);
 }
+
+// The value of x as a constant: no gradient passes.
+Var detach(const Var& x) { return x.tape->constant(x.value()); }
 
 }  // namespace mbrl

@@ -1,35 +1,38 @@
 // Operations that mix entries: products, reductions, broadcasts, blocks. Value and adjoint, side by
 // side.
-#pragma once
+#include "autodiff/operations.hpp"
 
-#include <span>
-
-#include "autodiff/elementwise.hpp"
+#include <cmath>
 
 namespace mbrl {
 
 // ---- products ----
 
+namespace {
+
 // y = A B has  dA = dy B^T,  dB = A^T dy
-inline void pull_product(Node& A, Node& B, const Matrix& dy) {
+void pull_product(Node& A, Node& B, const Matrix& dy) {
   if (A.needs_adjoint) open_adjoint(A).noalias() += dy * B.value->transpose();
   if (B.needs_adjoint) open_adjoint(B).noalias() += A.value->transpose() * dy;
 }
 
 // y = W x + b for every column of x.  W: (out, in)  x: (in, B)  b: (out, 1)  y: (out, B)
-inline void affine_into(Matrix& y, const Matrix& W, const Matrix& x, const Matrix& b) {
+void affine_into(Matrix& y, const Matrix& W, const Matrix& x, const Matrix& b) {
   require_shape("input of an affine map", x, W.cols(), -1);
   require_shape("bias of an affine map", b, W.rows(), 1);
   y.noalias() = W * x;
   y.colwise() += b.col(0);
 }
-inline Matrix affine(const Matrix& W, const Matrix& x, const Matrix& b) {
+
+}  // namespace
+
+Matrix affine(const Matrix& W, const Matrix& x, const Matrix& b) {
   Matrix y;
   affine_into(y, W, x, b);
   return y;
 }
 // dW = dy x^T,  dx = W^T dy,  db = sum of dy over the batch
-inline Var affine(const Var& W, const Var& x, const Var& b) {
+Var affine(const Var& W, const Var& x, const Var& b) {
   Node& y = W.tape->append({W.node, x.node, b.node});
   affine_into(y.own, W.value(), x.value(), b.value());
   y.pull = [](Node& y) {
@@ -40,7 +43,7 @@ inline Var affine(const Var& W, const Var& x, const Var& b) {
 }
 
 // y = A B (matrix product),  dA = dy B^T,  dB = A^T dy
-inline Var matmul(const Var& A, const Var& B) {
+Var matmul(const Var& A, const Var& B) {
   require_shape("second factor of matmul", B.value(), A.cols(), -1);
   Node& y = A.tape->append({A.node, B.node});
   y.own.noalias() = A.value() * B.value();
@@ -49,7 +52,7 @@ inline Var matmul(const Var& A, const Var& B) {
 }
 
 // y = x^T,  dx = dy^T
-inline Var transpose(const Var& x) {
+Var transpose(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().transpose();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.transpose()); };
@@ -59,7 +62,7 @@ inline Var transpose(const Var& x) {
 // ---- reductions ----
 
 // y = the sum of all entries, (1, 1),  dx = dy everywhere
-inline Var sum(const Var& x) {
+Var sum(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own.setConstant(1, 1, x.value().sum());
   y.pull = [](Node& y) {
@@ -70,10 +73,10 @@ inline Var sum(const Var& x) {
 }
 
 // y = the mean of all entries, (1, 1)
-inline Var mean(const Var& x) { return sum(x) / static_cast<Scalar>(x.value().size()); }
+Var mean(const Var& x) { return sum(x) / static_cast<Scalar>(x.value().size()); }
 
 // y = the sum over each column's rows.  x: (n, B)  y: (1, B),  dx = dy, repeated down the rows
-inline Var sum_rows(const Var& x) {
+Var sum_rows(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().colwise().sum();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.replicate(y.in[0]->value->rows(), 1)); };
@@ -81,7 +84,7 @@ inline Var sum_rows(const Var& x) {
 }
 
 // y = the sum over the batch.  x: (n, B)  y: (n, 1),  dx = dy, repeated along the columns
-inline Var sum_columns(const Var& x) {
+Var sum_columns(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().rowwise().sum();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.replicate(1, y.in[0]->value->cols())); };
@@ -90,7 +93,7 @@ inline Var sum_columns(const Var& x) {
 
 // y = log sum exp over each column's rows, shifted by the maximum so that exp never overflows.
 // x: (n, B)  y: (1, B),  dx = dy softmax(x)
-inline Var log_sum_exp(const Var& x) {
+Var log_sum_exp(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own.resize(1, x.cols());
   y.saved.resize(x.rows(), x.cols());  // softmax(x)
@@ -110,7 +113,7 @@ inline Var log_sum_exp(const Var& x) {
 // ---- broadcasts ----
 
 // y = the column x repeated.  x: (n, 1)  y: (n, B),  dx = sum of dy over the batch
-inline Var broadcast_columns(const Var& x, Index columns) {
+Var broadcast_columns(const Var& x, Index columns) {
   require_shape("input of broadcast_columns", x.value(), -1, 1);
   Node& y = x.tape->append({x.node});
   y.own = x.value().replicate(1, columns);
@@ -119,7 +122,7 @@ inline Var broadcast_columns(const Var& x, Index columns) {
 }
 
 // y = the row x repeated.  x: (1, B)  y: (n, B),  dx = sum of dy over the rows
-inline Var broadcast_rows(const Var& x, Index rows) {
+Var broadcast_rows(const Var& x, Index rows) {
   require_shape("input of broadcast_rows", x.value(), 1, -1);
   Node& y = x.tape->append({x.node});
   y.own = x.value().replicate(rows, 1);
@@ -130,8 +133,8 @@ inline Var broadcast_rows(const Var& x, Index rows) {
 // ---- blocks ----
 
 // y = rows first, ..., first + count - 1 of x,  dx = dy there, 0 elsewhere
-inline Matrix rows(const Matrix& x, Index first, Index count) { return x.middleRows(first, count); }
-inline Var rows(const Var& x, Index first, Index count) {
+Matrix rows(const Matrix& x, Index first, Index count) { return x.middleRows(first, count); }
+Var rows(const Var& x, Index first, Index count) {
   if (first < 0 || count < 0 || first + count > x.rows())
     throw UserError("rows " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
                     " asked of a matrix with " + std::to_string(x.rows()) + " rows");
@@ -146,11 +149,11 @@ inline Var rows(const Var& x, Index first, Index count) {
 }
 
 // One coordinate of every state of a batch.  x: (n, B)  y: (1, B)
-inline Row row(const Matrix& x, Index i) { return x.row(i).array(); }
-inline Var row(const Var& x, Index i) { return rows(x, i, 1); }
+Row row(const Matrix& x, Index i) { return x.row(i).array(); }
+Var row(const Var& x, Index i) { return rows(x, i, 1); }
 
 // y = columns first, ..., first + count - 1 of x
-inline Var columns(const Var& x, Index first, Index count) {
+Var columns(const Var& x, Index first, Index count) {
   if (first < 0 || count < 0 || first + count > x.cols())
     throw UserError("columns " + std::to_string(first) + " to " +
                     std::to_string(first + count - 1) + " asked of a matrix with " +
@@ -166,7 +169,7 @@ inline Var columns(const Var& x, Index first, Index count) {
 }
 
 // y(:, j) = x(:, index[j]),  dx(:, index[j]) += dy(:, j): a column taken twice gets both
-inline Var gather_columns(const Var& x, const std::vector<Index>& index) {
+Var gather_columns(const Var& x, const std::vector<Index>& index) {
   for (const Index j : index)
     if (j < 0 || j >= x.cols())
       throw UserError("column " + std::to_string(j) + " asked of a matrix with " +
@@ -186,7 +189,7 @@ inline Var gather_columns(const Var& x, const std::vector<Index>& index) {
 }
 
 // y = the parts on top of each other, all of the same width.  Each part gets its own rows of dy.
-inline Matrix stack(const std::vector<Matrix>& parts) {
+Matrix stack(const std::vector<Matrix>& parts) {
   if (parts.empty()) throw UserError("stack of no parts");
   Index height = 0;
   for (const auto& part : parts) height += part.rows();
@@ -199,7 +202,7 @@ inline Matrix stack(const std::vector<Matrix>& parts) {
   }
   return y;
 }
-inline Var stack(std::span<const Var> parts) {
+Var stack(std::span<const Var> parts) {
   if (parts.empty()) throw UserError("stack of no parts");
   Tape& tape = *parts.front().tape;
   Node& y = tape.append({});
@@ -226,24 +229,18 @@ inline Var stack(std::span<const Var> parts) {
   };
   return {&tape, &y};
 }
-inline Var stack(const std::vector<Var>& parts) { return stack(std::span(parts)); }
+Var stack(const std::vector<Var>& parts) { return stack(std::span(parts)); }
 
-// A batch of states from its coordinates: stack(x, y, z) has rows x, y, z.
-template <class... Rows>
-Matrix stack(const Row& first, const Rows&... rest) {
-  Matrix y(1 + static_cast<Index>(sizeof...(rest)), first.size());
+// y = the rows on top of each other.
+Matrix stack_rows(std::initializer_list<const Row*> parts) {
+  Matrix y(static_cast<Index>(parts.size()), (*parts.begin())->size());
   Index i = 0;
-  y.row(i++) = first.matrix();
-  ((y.row(i++) = rest.matrix()), ...);
+  for (const Row* part : parts) y.row(i++) = part->matrix();
   return y;
-}
-template <class... Vars>
-Var stack(const Var& first, const Vars&... rest) {
-  return stack(std::span<const Var>(std::array{first, rest...}));
 }
 
 // y = the parts side by side, all of the same height.  Each part gets its own columns of dy.
-inline Var concat(const std::vector<Var>& parts) {
+Var concat(const std::vector<Var>& parts) {
   if (parts.empty()) throw UserError("concat of no parts");
   Tape& tape = *parts.front().tape;
   Node& y = tape.append({});
@@ -270,23 +267,5 @@ inline Var concat(const std::vector<Var>& parts) {
   };
   return {&tape, &y};
 }
-
-// The value of x as a constant: no gradient passes.
-inline Var detach(const Var& x) { return x.tape->constant(x.value()); }
-
-// What one coordinate of a batch is called in a function that serves both kinds of numbers:
-// a Row for plain matrices, a Var of one row on the tape.
-template <class M>
-struct RowFor;
-template <>
-struct RowFor<Matrix> {
-  using type = Row;
-};
-template <>
-struct RowFor<Var> {
-  using type = Var;
-};
-template <class M>
-using RowOf = typename RowFor<M>::type;
 
 }  // namespace mbrl

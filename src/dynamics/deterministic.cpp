@@ -1,0 +1,97 @@
+#include "dynamics/deterministic.hpp"
+
+#include <chrono>
+
+namespace mbrl {
+
+DeterministicModel::DeterministicModel(const Env& env, const ModelConfig& config,
+                                       std::uint64_t seed)
+    : io_(env, config.learned_reward),
+      config_(config),
+      seed_(seed),
+      shuffle_(seed, "minibatches of the model") {
+  Rng rng(seed, "initial weights of the model");
+  const MlpConfig shape{config.hidden_layers, config.hidden_width,
+                        activation_from(config.activation), Init::truncated_normal};
+  net_ = make_mlp(io_.input_dim(), io_.output_dim(), shape, rng);
+  adam_.learning_rate = static_cast<Scalar>(config.learning_rate);
+}
+
+Prediction DeterministicModel::predict(const Matrix& s, const Matrix& a) const {
+  const Matrix output = forward(net_, io_.encode(s, a));
+  Prediction p{io_.decode(s, output), {}};
+  p.reward = io_.learned_reward() ? io_.decode_reward(output) : io_.env().reward(s, a, p.s_next);
+  return p;
+}
+
+FitReport DeterministicModel::fit(const Dataset& D) {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Index> train, holdout;
+  for (Index i = 0; i < D.size(); ++i) (held_out(i) ? holdout : train).push_back(i);
+  if (train.empty()) throw UserError("the model has no transitions to learn from");
+  if (holdout.empty()) holdout = train;
+
+  io_.fit(D.s(train), D.a(train), D.s_next(train), D.reward(train), {&net_});
+  const Matrix x = io_.encode(D.s(train), D.a(train));
+  const Matrix y = io_.target(D.s(train), D.s_next(train), D.reward(train));
+  const Matrix x_holdout = io_.encode(D.s(holdout), D.a(holdout));
+  const Matrix y_holdout = io_.target(D.s(holdout), D.s_next(holdout), D.reward(holdout));
+  const auto holdout_loss = [&] {
+    return double((forward(net_, x_holdout) - y_holdout).squaredNorm()) / double(y_holdout.size());
+  };
+
+  FitReport report{x.cols(), x_holdout.cols()};
+  Mlp best = net_;
+  report.holdout_loss = holdout_loss();
+  for (int since_best = 0; report.epochs < config_.epochs && since_best < config_.patience;) {
+    report.train_loss = one_pass(x, y);
+    ++report.epochs;
+    const double loss = holdout_loss();
+    require_finite("the loss of the dynamics model", loss);
+    ++since_best;
+    if (loss < report.holdout_loss) {
+      report.holdout_loss = loss;
+      best = net_;
+      since_best = 0;
+    }
+  }
+  net_ = best;
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+bool DeterministicModel::held_out(Index i) const {
+  const std::uint64_t draw = scramble(scramble(seed_) ^ static_cast<std::uint64_t>(i));
+  return double(draw >> 11) * 0x1p-53 < config_.holdout;
+}
+
+void DeterministicModel::archive(Archive& ar) {
+  io_.archive(ar);
+  int k = 0;
+  for (Matrix* p : parameters(net_)) ar.fixed_shape("model parameter " + std::to_string(k++), *p);
+}
+
+double DeterministicModel::one_pass(const Matrix& x, const Matrix& y) {
+  const std::vector<Index> order = shuffle_.permutation(x.cols());
+  const std::vector<Scalar> decay(net_.layers.size(), static_cast<Scalar>(config_.weight_decay));
+  const auto rows_in = static_cast<Index>(order.size());
+  double total = 0;
+  for (Index first = 0; first < rows_in; first += config_.batch_size) {
+    const Index count = std::min<Index>(config_.batch_size, rows_in - first);
+    const auto begin = order.begin() + first;
+    const std::vector<Index> batch(begin, begin + count);
+    tape_.clear();
+    const Network<Var> taped = on_tape(tape_, net_);
+    const Var prediction = forward(taped, tape_.constant(Matrix(x(Eigen::all, batch))));
+    const Var target = tape_.constant(Matrix(y(Eigen::all, batch)));
+    const Var loss = mean_squared_error(prediction, target);
+    tape_.backward(loss);
+    const std::vector<Matrix*> weights = parameters(net_), slopes = gradients(taped);
+    add_weight_decay(decay, weights, slopes);
+    adam_.step(weights, slopes);
+    total += double(loss.value()(0, 0)) * double(count);
+  }
+  return total / double(rows_in);
+}
+
+}  // namespace mbrl
