@@ -41,28 +41,17 @@ FitReport DeterministicModel::fit(const Dataset& D) {
   };
 
   FitReport report{x.cols(), x_holdout.cols()};
-  Mlp best = net_;
-  report.holdout_loss = holdout_loss();
-  for (int since_best = 0; report.epochs < config_.epochs && since_best < config_.patience;) {
-    report.train_loss = one_pass(x, y);
-    ++report.epochs;
-    const double loss = holdout_loss();
-    require_finite("the loss of the dynamics model", loss);
-    ++since_best;
-    if (loss < report.holdout_loss) {
-      report.holdout_loss = loss;
-      best = net_;
-      since_best = 0;
-    }
-  }
-  net_ = best;
+  Mlp best;
+  const StoppedAt at = train_until_it_stops_improving(
+      config_.epochs, config_.patience, [&] { report.train_loss = one_pass(x, y); }, holdout_loss,
+      [&] { best = net_; }, [&] { net_ = best; });
+  report.epochs = at.epochs, report.holdout_loss = at.best_loss;
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
 
 bool DeterministicModel::held_out(Index i) const {
-  const std::uint64_t draw = scramble(scramble(seed_) ^ static_cast<std::uint64_t>(i));
-  return double(draw >> 11) * 0x1p-53 < config_.holdout;
+  return mbrl::held_out(seed_, i, config_.holdout);
 }
 
 void DeterministicModel::archive(Archive& ar) {
@@ -72,14 +61,9 @@ void DeterministicModel::archive(Archive& ar) {
 }
 
 double DeterministicModel::one_pass(const Matrix& x, const Matrix& y) {
-  const std::vector<Index> order = shuffle_.permutation(x.cols());
   const std::vector<Scalar> decay(net_.layers.size(), static_cast<Scalar>(config_.weight_decay));
-  const auto rows_in = static_cast<Index>(order.size());
   double total = 0;
-  for (Index first = 0; first < rows_in; first += config_.batch_size) {
-    const Index count = std::min<Index>(config_.batch_size, rows_in - first);
-    const auto begin = order.begin() + first;
-    const std::vector<Index> batch(begin, begin + count);
+  for_minibatches(x.cols(), config_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
     tape_.clear();
     const Network<Var> taped = on_tape(tape_, net_);
     const Var prediction = forward(taped, tape_.constant(Matrix(x(Eigen::all, batch))));
@@ -89,9 +73,9 @@ double DeterministicModel::one_pass(const Matrix& x, const Matrix& y) {
     const std::vector<Matrix*> weights = parameters(net_), slopes = gradients(taped);
     add_weight_decay(decay, weights, slopes);
     adam_.step(weights, slopes);
-    total += double(loss.value()(0, 0)) * double(count);
-  }
-  return total / double(rows_in);
+    total += double(loss.value()(0, 0)) * double(batch.size());
+  });
+  return total / double(x.cols());
 }
 
 }  // namespace mbrl

@@ -13,6 +13,12 @@
 
 namespace mbrl {
 
+// s' and r of a batch, as a model or the world says.
+struct Prediction {
+  Matrix s_next;  // (state_dim, B)
+  Row reward;     // (1, B)
+};
+
 class ModelIo {
  public:
   explicit ModelIo(const Env& env, bool learned_reward = false);
