@@ -10,6 +10,7 @@
 #endif
 
 #include "algorithms/01_version_1_5.hpp"
+#include "algorithms/02_pets.hpp"
 #include "algorithms/baselines.hpp"
 #include "envs/all.hpp"
 #include "report/run_folder.hpp"
@@ -54,6 +55,9 @@ std::vector<Algorithm> algorithms() {
       algorithm<version_1_5::Config>("v1.5",
                                      "plan through a learned model, replan at every step (MPC)",
                                      version_1_5::run, version_1_5::load),
+      algorithm<pets::Config>("pets",
+                              "version 1.5 with uncertainty: ensemble, trajectory sampling, CEM",
+                              pets::run, pets::load),
       algorithm<random_policy::Config>("random", "uniformly random actions: the floor",
                                        random_policy::run, random_policy::load),
       algorithm<oracle::Config>("oracle", "the same planner on the true dynamics: the ceiling",

@@ -36,17 +36,17 @@ struct Agent {
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : f(env, config.model, seed), planner(env.spec, config.planner, seed) {}
 
-  // The first action of the plan that maximises J(a_1..a_H) = sum_t r(s_t, a_t), where
-  // s_{t+1} = f(s_t, a_t).
-  Vector act(const Vector& s, Workers& workers) {
-    const Step imagine = [&](const Matrix& states, const Matrix& a) {
+  // J(a_1..a_H) = sum_t r(s_t, a_t), where s_{t+1} = f(s_t, a_t), of many plans from one state.
+  Objective J(const Vector& s, Workers& workers) const {
+    const Step imagine = [this](const Matrix& states, const Matrix& a) {
       return f.predict(states, a);
     };
-    const Objective J = [&](const Matrix& plans) {
+    return [this, imagine, s, &workers](const Matrix& plans) {
       return return_of_plans(f.io().env(), imagine, s, plans, workers);
     };
-    return planner.first_action(J);
   }
+
+  Vector act(const Vector& s, Workers& workers) { return planner.first_action(J(s, workers)); }
 
   void archive(Archive& ar) { f.archive(ar); }
 };
@@ -78,7 +78,11 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
         agent.planner.reset();
       }
       // 3. Plan through f(s, a) to choose actions.
-      const Vector a = agent.act(world.s(), record.workers());
+      const Vector s = world.s(), a = agent.act(s, record.workers());
+      if (record.wants_plan()) {
+        const Vector& plan = agent.planner.last_plan();
+        record.plan(double(agent.J(s, record.workers())(plan)(0)), true_return(env, s, plan));
+      }
 
       // 4. Execute the first planned action, observe the resulting state s' (MPC).
       const Transition tr = world.step(a);

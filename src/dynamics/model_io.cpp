@@ -20,22 +20,33 @@ void ModelIo::fit(const Matrix& s, const Matrix& a, const Matrix& s_next, const 
   const Normaliser old_input = input_, old_output = output_;
   input_.fit(raw_input(s, a));
   output_.fit(raw_target(s, s_next, reward));
-  for (Mlp* net : networks) {
-    // W (x - m) / sd + b, the same function of x with the new m and sd.
-    auto& [W, b] = net->layers.front();
-    b += W * ((input_.mean - old_input.mean).array() / old_input.sd.array()).matrix();
-    W = W * (input_.sd.array() / old_input.sd.array()).matrix().col(0).asDiagonal();
-    // (W h + b) sd + m, the same output with the new m and sd.
-    auto& [V, c] = net->layers.back();
-    c = ((c.array() * old_output.sd.array() + old_output.mean.array() - output_.mean.array()) /
-         output_.sd.array())
-            .matrix();
-    V = (old_output.sd.array() / output_.sd.array()).matrix().col(0).asDiagonal() * V;
-  }
+  if (fitted_)
+    for (Mlp* net : networks) fold(*net, old_input, old_output);
+  fitted_ = true;
+}
+
+void ModelIo::fold(Mlp& net, const Normaliser& old_input, const Normaliser& old_output) const {
+  // W (x - m) / sd + b, the same function of x with the new m and sd.
+  auto& [W, b] = net.layers.front();
+  b += W * ((input_.mean - old_input.mean).array() / old_input.sd.array()).matrix();
+  W = W * (input_.sd.array() / old_input.sd.array()).matrix().col(0).asDiagonal();
+  // (W h + b) sd + m, the same output with the new m and sd.
+  auto& [V, c] = net.layers.back();
+  const Matrix ratio = old_output.sd.array() / output_.sd.array();
+  const Matrix shift = (old_output.mean - output_.mean).array() / output_.sd.array();
+  c.topRows(output_dim_) = (c.topRows(output_dim_).array() * ratio.array()).matrix() + shift;
+  V.topRows(output_dim_) = ratio.col(0).asDiagonal() * V.topRows(output_dim_);
+  if (c.rows() == 2 * output_dim_) c.bottomRows(output_dim_).array() += 2 * ratio.array().log();
+}
+
+Matrix ModelIo::decode_sd(const Matrix& sd) const {
+  const Index n = env_->spec.state_dim();
+  return output_.sd.col(0).head(n).asDiagonal() * sd.topRows(n);
 }
 
 void ModelIo::archive(Archive& ar) {
   ar.fixed_shape("input mean", input_.mean), ar.fixed_shape("input sd", input_.sd);
+  fitted_ = true;
   ar.fixed_shape("output mean", output_.mean), ar.fixed_shape("output sd", output_.sd);
 }
 

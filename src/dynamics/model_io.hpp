@@ -43,15 +43,19 @@ class ModelIo {
     return s + rows(output_.restore(output), 0, env_->spec.state_dim());
   }
 
+  // The standard deviation of s', (state_dim, B), from that of the network's output.
+  Matrix decode_sd(const Matrix& sd) const;
+
   // The learned reward, (1, B), from the network's output.
   template <class M>
   RowOf<M> decode_reward(const M& output) const {
     return row(output_.restore(output), env_->spec.state_dim());
   }
 
-  // Takes the statistics of these transitions (training rows only). Every network in `networks` is
-  // rescaled so that it predicts what it predicted before: a warm start is not disturbed by new
-  // statistics.
+  // Takes the statistics of these transitions (training rows only). From the second time on every
+  // network in `networks` is rescaled so that it predicts what it predicted before: a warm start is
+  // not disturbed by new statistics. A network with twice the outputs has log-variances below the
+  // means, which are shifted with their unit (exactly so between soft bounds).
   void fit(const Matrix& s, const Matrix& a, const Matrix& s_next, const Matrix& reward,
            const std::vector<Mlp*>& networks);
 
@@ -63,9 +67,11 @@ class ModelIo {
     return stack(std::vector<M>{env_->features(s), a});
   }
   Matrix raw_target(const Matrix& s, const Matrix& s_next, const Matrix& reward) const;
+  void fold(Mlp& net, const Normaliser& old_input, const Normaliser& old_output) const;
 
   const Env* env_;
   bool learned_reward_;
+  bool fitted_ = false;
   Index input_dim_, output_dim_;
   Normaliser input_, output_;
 };

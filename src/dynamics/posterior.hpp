@@ -67,6 +67,8 @@ class Posterior {
   // theta_1, ..., theta_n ~ p(theta | D). An ensemble gives its members in turn, in random order,
   // so that with n >= N none is missing.
   virtual std::vector<Theta> sample(int n, Rng& rng) const = 0;
+  // How many different thetas there are; 0: no end of them.
+  virtual int size() const { return 0; }
   // The networks to rescale when the normalisation changes; empty: the fit copes by itself.
   virtual std::vector<Theta*> warm_started() { return {}; }
   virtual void archive(Archive& ar) = 0;

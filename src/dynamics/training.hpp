@@ -42,10 +42,12 @@ struct ModelConfig {
 // What a refit did, for model.csv.
 struct FitReport {
   Index train_rows = 0, holdout_rows = 0;
-  int epochs = 0;         // passes made; the weights kept are those of the best one
-  double train_loss = 0;  // mean squared error of normalised outputs, last pass, weights in motion
-  double holdout_loss = 0;  // the same on the holdout, for the weights kept
+  int epochs = 0;           // passes made; the weights kept are those of the best one
+  double train_loss = 0;    // what was minimised, in the last pass, weights in motion
+  double holdout_loss = 0;  // mean squared error of normalised outputs, for the weights kept
   double seconds = 0;
+  double holdout_nll = 0;                // of probabilistic models, in nats per coordinate
+  double low_bound = 0, high_bound = 0;  // of their log-variance; the mean over members
 };
 
 // Whether row i of D is held out: a fixed function of i, so that no row ever changes sides as D

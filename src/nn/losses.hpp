@@ -9,5 +9,8 @@ namespace mbrl {
 inline Var mean_squared_error(const Var& prediction, const Var& target) {
   return mean(square(prediction - target));
 }
+inline double mean_squared_error(const Matrix& prediction, const Matrix& target) {
+  return double((prediction - target).squaredNorm()) / double(target.size());
+}
 
 }  // namespace mbrl

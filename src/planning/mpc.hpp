@@ -48,6 +48,8 @@ class Mpc {
 
   // The first action of a plan, the only one that is executed.
   Vector first_action(const Objective& J);
+  // The plan that was found last, (H * action_dim).
+  const Vector& last_plan() const { return plan_; }
 
  private:
   PlannerConfig config_;

@@ -34,6 +34,11 @@ Row return_of_plans(const Env& env, const Step& f, const Vector& s, const Matrix
   return J;
 }
 
+double true_return(const Env& env, const Vector& s, const Vector& plan) {
+  Workers alone(1);
+  return double(return_of_plans(env, true_step(env), s, plan, alone)(0));
+}
+
 Row comparable(const Row& scores) {
   Row safe = scores;
   for (Index k = 0; k < safe.size(); ++k)

@@ -26,6 +26,9 @@ Step true_step(const Env& env);
 Row return_of_plans(const Env& env, const Step& f, const Vector& s, const Matrix& plans,
                     Workers& workers);
 
+// What one plan really brings: its return under the true dynamics, without noise.
+double true_return(const Env& env, const Vector& s, const Vector& plan);
+
 // Scores for comparing: what is not finite becomes the worst score there is, and never wins.
 Row comparable(const Row& scores);
 

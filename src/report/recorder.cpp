@@ -65,9 +65,18 @@ void Recorder::refit(const FitReport& report) {
     model_ = std::make_unique<CsvWriter>(
         options_.out + "/model.csv",
         std::vector<std::string>{"env_steps", "refit", "train_rows", "holdout_rows", "epochs",
-                                 "train_loss", "holdout_loss", "seconds"});
+                                 "train_loss", "holdout_loss", "seconds", "holdout_nll",
+                                 "low_bound", "high_bound"});
   model_->row({env_steps_, ++refits_, report.train_rows, report.holdout_rows, report.epochs,
-               report.train_loss, report.holdout_loss, report.seconds});
+               report.train_loss, report.holdout_loss, report.seconds, report.holdout_nll,
+               report.low_bound, report.high_bound});
+}
+
+void Recorder::plan(double promised, double real) {
+  if (!plans_)
+    plans_ = std::make_unique<CsvWriter>(options_.out + "/plans.csv",
+                                         std::vector<std::string>{"env_steps", "promised", "real"});
+  plans_->row({env_steps_, promised, real});
 }
 
 void Recorder::checkpoint(const std::function<void(Archive&)>& fill) {

@@ -71,6 +71,10 @@ class Recorder {
   void step(const Transition& tr);
   // The dynamics model was fitted again.
   void refit(const FitReport& report);
+  // What the planner promised itself of the plan that it chose, and what that plan would really
+  // have brought; into plans.csv, for every tenth step (ask wants_plan() first).
+  bool wants_plan() const { return !options_.out.empty() && env_steps_ % 10 == 0; }
+  void plan(double promised, double real);
   // Keeps what was learned so far, in checkpoint.bin.
   void checkpoint(const std::function<void(Archive&)>& fill);
 
@@ -88,7 +92,7 @@ class Recorder {
   std::function<bool()> interrupted_;
   Workers workers_;
   ProgressLine line_;
-  std::unique_ptr<CsvWriter> progress_, model_, transitions_;
+  std::unique_ptr<CsvWriter> progress_, model_, plans_, transitions_;
   std::string phase_ = "learned";
   std::vector<double> returns_;
   double episode_return_ = 0, holdout_loss_ = std::nan("");

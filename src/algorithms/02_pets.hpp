@@ -1,0 +1,133 @@
+// PETS: version 1.5 with uncertainty. A probabilistic ensemble, trajectory sampling, CEM, MPC.
+//
+// Lecture: "How to plan with uncertainty" and "Example: model-based RL with ensembles" (Chua,
+//          Calandra, McAllister, Levine 2018).
+// New:     f becomes p(s' | s, a, theta) with theta ~ p(theta | D), and a plan is judged by the
+//          average return over samples of both. The loop is that of version 1.5.
+// Next:    version 2.0, where a policy is trained inside the model.
+#pragma once
+
+#include "dynamics/ensemble.hpp"
+#include "planning/mpc.hpp"
+#include "planning/policy.hpp"
+#include "planning/propagation.hpp"
+#include "report/recorder.hpp"
+
+namespace mbrl::pets {
+
+struct Config {
+  int initial_steps = 200;
+  int refit_every = 50;
+  std::string model_kind = "PE";
+  ModelConfig model;
+  EnsembleConfig ensemble;
+  PropagationConfig propagation;
+  PlannerConfig planner;
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "step 1: transitions collected by the base policy");
+    field("refit-every", refit_every, 1, 1000000,
+          "step 5: new transitions before going back to step 2");
+    field("model", model_kind, {"PE", "DE", "P", "D"},
+          "step 2: P: probabilistic, D: deterministic; E: an ensemble of --members, else one");
+    model.list(field);
+    ensemble.list(field);
+    propagation.list(field);
+    planner.list(field);
+  }
+};
+
+inline UncertainModel make_model(const Env& env, const Config& config, std::uint64_t seed) {
+  EnsembleConfig ensemble = config.ensemble;
+  const bool several = config.model_kind.back() == 'E';
+  ensemble.noise = config.model_kind.front() == 'P' ? Noise::learned : Noise::none;
+  if (!several) ensemble.members = 1, ensemble.elite_members = 0;
+  ModelIo io(env, config.model.learned_reward);
+  auto posterior =
+      std::make_unique<Ensemble>(io.input_dim(), io.output_dim(), config.model, ensemble, seed);
+  return {std::move(io), std::move(posterior), config.model.holdout, seed};
+}
+
+struct Agent {
+  PropagationConfig propagation;
+  UncertainModel model;
+  Mpc planner;
+  Rng particles;
+
+  Agent(const Env& env, const Config& config, std::uint64_t seed)
+      : propagation(config.propagation),
+        model(make_model(env, config, seed)),
+        planner(env.spec, config.planner, seed),
+        particles(seed, "particles") {}
+
+  // J(a_1..a_H) = 1/N sum_i sum_t r(s_{t,i}, a_t), or what else of the returns is asked for.
+  Objective J(const Vector& s, Rng& rng, Workers& workers) const {
+    return [this, s, &rng, &workers](const Matrix& plans) {
+      const Matrix returns = imagined_returns(model, s, plans, propagation, rng, workers);
+      return score(returns, propagation.score, propagation.risk);
+    };
+  }
+
+  Vector act(const Vector& s, Workers& workers) {
+    return planner.first_action(J(s, particles, workers));
+  }
+
+  void archive(Archive& ar) { model.archive(ar); }
+};
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  Agent agent(env, config, record.seed());
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy"), promises(record.seed(), "promises");
+  Dataset D(env.spec.state_dim(), env.spec.action_dim());
+
+  // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
+  record.begin("base");
+  while (D.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(random_action(env.spec, base_policy));
+    D.append(tr);
+    record.step(tr);
+  }
+  world.reset();
+
+  record.begin("learned");
+  while (record.running()) {
+    // 2. Learn p(s' | s, a, theta) for several theta ~ p(theta | D).
+    record.refit(agent.model.fit(D, record.workers()));
+
+    for (int n = 0; n < config.refit_every && record.running(); ++n) {
+      if (world.over()) {
+        world.reset();
+        agent.planner.reset();
+      }
+      // 3. Plan through samples of theta and of s' to choose actions.
+      const Vector s = world.s(), a = agent.act(s, record.workers());
+      if (record.wants_plan()) {
+        const Vector& plan = agent.planner.last_plan();
+        const Objective promise = agent.J(s, promises, record.workers());
+        record.plan(double(promise(plan)(0)), true_return(env, s, plan));
+      }
+
+      // 4. Execute the first planned action, observe the resulting state s' (MPC).
+      const Transition tr = world.step(a);
+
+      // 5. Append (s, a, s') to D. Every refit_every steps, go back to 2.
+      D.append(tr);
+      record.step(tr);
+    }
+    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+  }
+}
+
+// The policy that a finished or stopped run has learned.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers& workers,
+                   Archive& ar) {
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  agent->archive(ar);
+  return {[agent, &workers](const Vector& s) { return agent->act(s, workers); },
+          [agent] { agent->planner.reset(); }};
+}
+
+}  // namespace mbrl::pets

@@ -1,0 +1,148 @@
+#include "dynamics/ensemble.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+namespace mbrl {
+
+int bootstrap_count(std::uint64_t seed, Index row, Index member) {
+  const auto key = scramble(scramble(seed ^ 0xb007) ^ static_cast<std::uint64_t>(row));
+  const std::uint64_t draw = scramble(key ^ static_cast<std::uint64_t>(member));
+  double u = double(draw >> 11) * 0x1p-53, probability = std::exp(-1.0);
+  int count = 0;
+  for (; u >= probability && count < 20; probability /= ++count) u -= probability;
+  return count;
+}
+
+Ensemble::Ensemble(Index in, Index out, const ModelConfig& model, const EnsembleConfig& config,
+                   std::uint64_t seed)
+    : model_(model), config_(config), seed_(seed) {
+  const MlpConfig shape{model.hidden_layers, model.hidden_width, activation_from(model.activation),
+                        Init::truncated_normal};
+  for (int i = 0; i < config.members; ++i) {
+    const auto member = static_cast<std::uint64_t>(i);
+    Rng weights(seed, "initial weights of a member", member);
+    members_.emplace_back(make_theta(in, out, shape, config.noise, weights, config.fixed_sd),
+                          Rng(seed, "minibatches of a member", member));
+    members_.back().adam.learning_rate = static_cast<Scalar>(model.learning_rate);
+    elites_.push_back(i);
+  }
+  if (config.elite_members > 0) elites_.resize(static_cast<std::size_t>(config.elite_members));
+}
+
+FitReport Ensemble::fit(const RegressionData& data, Workers& workers) {
+  const auto start = std::chrono::steady_clock::now();
+  workers.for_each(config_.members, [&](Index i) { fit_member(i, data); });
+
+  // The elites are the members whose kept weights have the smallest holdout loss.
+  std::vector<int> order(members_.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int i, int j) {
+    return members_[std::size_t(i)].stopped.best_loss < members_[std::size_t(j)].stopped.best_loss;
+  });
+  elites_.assign(order.begin(), order.begin() + static_cast<Index>(elites_.size()));
+
+  FitReport report{data.x.cols(), data.x_holdout.cols()};
+  const double share = 1.0 / double(members_.size());
+  report.low_bound = report.high_bound = 0;
+  for (Member& member : members_) {
+    const Gaussian p = predict(member.theta, data.x_holdout);
+    report.epochs = std::max(report.epochs, member.stopped.epochs);
+    report.train_loss += share * member.train_loss;
+    report.holdout_loss += share * mean_squared_error(p.mean, data.y_holdout);
+    if (config_.noise == Noise::none) continue;
+    report.holdout_nll += share * gaussian_nll(p, data.y_holdout);
+    report.low_bound += share * double(member.theta.min_log_var.mean());
+    report.high_bound += share * double(member.theta.max_log_var.mean());
+  }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+void Ensemble::fit_member(Index i, const RegressionData& data) {
+  std::vector<Index> rows;  // D_i
+  for (Index r = 0; r < data.x.cols(); ++r) {
+    const Index row_of_D = data.row[static_cast<std::size_t>(r)];
+    const int count = config_.resample ? bootstrap_count(seed_, row_of_D, i) : 1;
+    rows.insert(rows.end(), static_cast<std::size_t>(count), r);
+  }
+  if (rows.empty()) rows.push_back(0);
+  Member& member = members_[static_cast<std::size_t>(i)];
+  Theta best;
+  member.stopped = train_until_it_stops_improving(
+      model_.epochs, model_.patience, [&] { member.train_loss = one_pass(member, data, rows); },
+      [&] { return loss(member.theta, data.x_holdout, data.y_holdout); },
+      [&] { best = member.theta; }, [&] { member.theta = best; });
+}
+
+double Ensemble::one_pass(Member& member, const RegressionData& data,
+                          const std::vector<Index>& rows) {
+  const std::vector<Scalar> decay(member.theta.net.layers.size(),
+                                  static_cast<Scalar>(model_.weight_decay));
+  Tape& tape = member.tape;
+  const bool learned_bounds = config_.learned_bounds && config_.noise == Noise::learned;
+  double total = 0;
+  const auto n = static_cast<Index>(rows.size());
+  for_minibatches(n, model_.batch_size, member.shuffle, [&](std::vector<Index> batch) {
+    for (Index& k : batch) k = rows[static_cast<std::size_t>(k)];
+    tape.clear();
+    const ThetaOf<Var> theta = on_tape(tape, member.theta, learned_bounds);
+    const GaussianOf<Var> p = predict(theta, tape.constant(Matrix(data.x(Eigen::all, batch))));
+    const Var y = tape.constant(Matrix(data.y(Eigen::all, batch)));
+    const Var fit =
+        config_.noise == Noise::none ? mean_squared_error(p.mean, y) : gaussian_nll(p, y);
+    // Bounds that are trained are pulled together by a small penalty.
+    const Var loss = learned_bounds
+                         ? fit + Scalar(0.01) * (sum(theta.max_log_var) - sum(theta.min_log_var))
+                         : fit;
+    tape.backward(loss);
+    std::vector<Matrix*> slopes = gradients(theta.net);
+    const std::vector<Matrix*> weights = parameters(member.theta.net);
+    add_weight_decay(decay, weights, slopes);
+    if (learned_bounds)
+      for (const Var& bound : {theta.min_log_var, theta.max_log_var})
+        slopes.push_back(&open_adjoint(*bound.node));
+    member.adam.step(parameters(member.theta, learned_bounds), slopes);
+    total += double(fit.value()(0, 0)) * double(batch.size());
+  });
+  return total / double(n);
+}
+
+double Ensemble::loss(const Theta& theta, const Matrix& x, const Matrix& y) const {
+  const Gaussian p = predict(theta, x);
+  return config_.noise == Noise::none ? mean_squared_error(p.mean, y) : gaussian_nll(p, y);
+}
+
+std::vector<Theta> Ensemble::sample(int n, Rng& rng) const {
+  std::vector<Theta> thetas;
+  std::vector<Index> order;
+  for (int k = 0; k < n; ++k) {
+    if (order.empty()) order = rng.permutation(static_cast<Index>(elites_.size()));
+    thetas.push_back(member(elites_[static_cast<std::size_t>(order.back())]));
+    order.pop_back();
+  }
+  return thetas;
+}
+
+std::vector<Theta*> Ensemble::warm_started() {
+  std::vector<Theta*> all;
+  for (Member& member : members_) all.push_back(&member.theta);
+  return all;
+}
+
+void Ensemble::archive(Archive& ar) {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    int k = 0;
+    for (Matrix* p : parameters(members_[i].theta, true))
+      ar.fixed_shape("member " + std::to_string(i) + " parameter " + std::to_string(k++), *p);
+  }
+  Matrix elites(1, static_cast<Index>(elites_.size()));
+  for (std::size_t i = 0; i < elites_.size(); ++i)
+    elites(0, static_cast<Index>(i)) = static_cast<Scalar>(elites_[i]);
+  ar.fixed_shape("elites", elites);
+  for (std::size_t i = 0; i < elites_.size(); ++i)
+    elites_[i] = static_cast<int>(elites(0, static_cast<Index>(i)));
+}
+
+}  // namespace mbrl

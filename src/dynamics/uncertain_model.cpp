@@ -1,0 +1,44 @@
+#include "dynamics/uncertain_model.hpp"
+
+namespace mbrl {
+
+FitReport UncertainModel::fit(const Dataset& D, Workers& workers) {
+  std::vector<Index> train, holdout;
+  for (Index i = 0; i < D.size(); ++i)
+    (held_out(seed_, i, holdout_) ? holdout : train).push_back(i);
+  if (train.empty()) throw UserError("the model has no transitions to learn from");
+  if (holdout.empty()) holdout = train;
+
+  std::vector<Mlp*> networks;
+  for (Theta* theta : posterior_->warm_started()) networks.push_back(&theta->net);
+  io_.fit(D.s(train), D.a(train), D.s_next(train), D.reward(train), networks);
+  const RegressionData data{io_.encode(D.s(train), D.a(train)),
+                            io_.target(D.s(train), D.s_next(train), D.reward(train)), train,
+                            io_.encode(D.s(holdout), D.a(holdout)),
+                            io_.target(D.s(holdout), D.s_next(holdout), D.reward(holdout))};
+  return posterior_->fit(data, workers);
+}
+
+NextState UncertainModel::predict(const Theta& theta, const Matrix& s, const Matrix& a) const {
+  const Gaussian p = mbrl::predict(theta, io_.encode(s, a));
+  NextState next{io_.decode(s, p.mean), {}, {}};
+  next.sd = theta.noise == Noise::none ? Matrix(Matrix::Zero(s.rows(), s.cols()))
+                                       : io_.decode_sd((p.log_var / 2).array().exp());
+  if (io_.learned_reward()) next.reward = io_.decode_reward(p.mean);
+  return next;
+}
+
+NextState UncertainModel::predict(const std::vector<Theta>& thetas, const Matrix& s,
+                                  const Matrix& a) const {
+  const Moments m = moments(thetas, io_.encode(s, a));
+  NextState next{io_.decode(s, m.mean), io_.decode_sd((m.aleatoric + m.epistemic).cwiseSqrt()), {}};
+  if (io_.learned_reward()) next.reward = io_.decode_reward(m.mean);
+  return next;
+}
+
+void UncertainModel::archive(Archive& ar) {
+  io_.archive(ar);
+  posterior_->archive(ar);
+}
+
+}  // namespace mbrl

@@ -1,0 +1,49 @@
+// p(s' | s, a, theta) with theta ~ p(theta | D): a posterior over networks, put into the world's
+// units.
+//
+// Lecture, "Uncertainty-aware neural net models".
+#pragma once
+
+#include "data/dataset.hpp"
+#include "dynamics/model_io.hpp"
+#include "dynamics/posterior.hpp"
+
+namespace mbrl {
+
+// What one theta says of s' (and of r, if the reward is learned): independent normals.
+struct NextState {
+  Matrix mean, sd;  // (state_dim, B), in the units of the state
+  Row reward;       // (1, B), the mean; empty if the reward is known
+};
+
+class UncertainModel {
+ public:
+  // posterior: over networks from io.input_dim() to io.output_dim()
+  UncertainModel(ModelIo io, std::unique_ptr<Posterior> posterior, double holdout,
+                 std::uint64_t seed)
+      : io_(std::move(io)), posterior_(std::move(posterior)), holdout_(holdout), seed_(seed) {}
+
+  FitReport fit(const Dataset& D, Workers& workers);
+
+  // theta_1, ..., theta_n ~ p(theta | D)
+  std::vector<Theta> sample(int n, Rng& rng) const { return posterior_->sample(n, rng); }
+  // How many thetas it takes to see them all, or `otherwise` where there is no end of them.
+  int size_or(int otherwise) const { return posterior_->size() ? posterior_->size() : otherwise; }
+
+  // p(s' | s, a, theta) for a batch.  s: (state_dim, B)  a: (action_dim, B)
+  NextState predict(const Theta& theta, const Matrix& s, const Matrix& a) const;
+  // The mixture of several thetas as one normal with the same mean and variance.
+  NextState predict(const std::vector<Theta>& thetas, const Matrix& s, const Matrix& a) const;
+
+  const ModelIo& io() const { return io_; }
+  const Posterior& posterior() const { return *posterior_; }
+  void archive(Archive& ar);
+
+ private:
+  ModelIo io_;
+  std::unique_ptr<Posterior> posterior_;
+  double holdout_;  // share of D kept aside
+  std::uint64_t seed_;
+};
+
+}  // namespace mbrl
