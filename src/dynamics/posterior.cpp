@@ -71,25 +71,26 @@ EntropySplit entropy_split(const std::vector<Theta>& thetas, const Matrix& x, in
   std::vector<Gaussian> p;
   for (const Theta& theta : thetas) p.push_back(predict(theta, x));
   const auto N = static_cast<Scalar>(p.size());
-  EntropySplit split{Row::Zero(x.cols()), Row::Zero(x.cols()), {}};
+  EntropySplit split{{}, Row::Zero(x.cols()), Row::Zero(x.cols())};
   Matrix densities(static_cast<Index>(p.size()), x.cols());
-  for (const Gaussian& g : p) {
-    split.expected += entropy(g) / N;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    split.expected += entropy(p[i]) / N;
     for (int k = 0; k < draws; ++k) {
-      const Matrix noise = rng.normal(g.mean.rows(), x.cols());
-      const Matrix y = g.mean + ((g.log_var / 2).array().exp() * noise.array()).matrix();
-      // -log of the mixture's density at y, with the largest member taken out so that exp is safe.
+      const Matrix noise = rng.normal(p[i].mean.rows(), x.cols());
+      const Matrix y = p[i].mean + ((p[i].log_var / 2).array().exp() * noise.array()).matrix();
+      // The log of the mixture's density at y, the largest member taken out so that exp is safe.
       for (std::size_t j = 0; j < p.size(); ++j)
         densities.row(static_cast<Index>(j)) = log_density(p[j], y).matrix();
       const Row top = densities.colwise().maxCoeff();
       const Row sum = (densities.array().rowwise() - top).exp().colwise().sum();
-      split.total -= (top + (sum / N).log()) / (N * static_cast<Scalar>(draws));
+      const Row own = densities.row(static_cast<Index>(i)).array();
+      split.mutual += (own - (top + (sum / N).log())) / (N * static_cast<Scalar>(draws));
     }
   }
   for (const Gaussian& g : p)
     for (Index j = 0; j < x.cols(); ++j)
-      if (!g.log_var.col(j).allFinite()) split.total(j) = -std::numeric_limits<Scalar>::infinity();
-  split.mutual = split.total - split.expected;
+      if (!g.log_var.col(j).allFinite()) split.mutual(j) = std::numeric_limits<Scalar>::quiet_NaN();
+  split.total = split.expected + split.mutual;
   return split;
 }
 

@@ -82,12 +82,13 @@ struct Moments {
 };
 Moments moments(const std::vector<Theta>& thetas, const Matrix& x);
 
-// The entropy of that mixture in nats, by `draws` random y per theta, and what it is made of:
+// The entropy of that mixture in nats, and what it is made of:
 //
 //   total H[1/N sum_i p_i] = expected E[H[p_i]] (aleatoric) + mutual information (epistemic),
 //
-// the last being what learning theta would tell about y. (1, B) each; -infinity where a model is
-// deterministic.
+// the last being what learning theta would tell about y: the mean of log p_i(y) - log 1/N sum_j
+// p_j(y) over `draws` random y per theta, at most log N. (1, B) each; the mutual information with a
+// deterministic model is not defined: NaN.
 struct EntropySplit {
   Row total, expected, mutual;
 };

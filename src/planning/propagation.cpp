@@ -33,11 +33,15 @@ Luck draw_luck(const UncertainModel& model, const PropagationConfig& config, Ind
 // Rewards of a batch as they come in, until each of its particles has terminated.
 class Ledger {
  public:
-  Ledger(const Env& env, Index width)
-      : env_(env), total_(Row::Zero(width)), alive_(Mask::Constant(width, true)) {}
+  Ledger(const Env& env, Index width, std::vector<Matrix>* visited)
+      : env_(env),
+        total_(Row::Zero(width)),
+        alive_(Mask::Constant(width, true)),
+        visited_(visited) {}
 
   // reward: the learned one, or empty where the known one is to be asked
   void book(const Matrix& s, const Matrix& a, const Matrix& s_next, const Row& reward) {
+    if (visited_) visited_->push_back(s_next);
     const auto after = static_cast<Scalar>(env_.spec.after_termination);
     total_ += where(alive_, reward.size() ? reward : env_.reward(s, a, s_next),
                     Row::Constant(total_.size(), after));
@@ -49,15 +53,17 @@ class Ledger {
   const Env& env_;
   Row total_;
   Mask alive_;
+  std::vector<Matrix>* visited_;  // where all states go that were imagined, if anywhere
 };
 
 // TS1 and TSinf: the slide's steps 1 to 3 for one particle, under many plans at once.
 Row follow_one_particle(const UncertainModel& model, const Luck& luck, Index particle, bool noisy,
-                        const Vector& s_now, const Matrix& plans) {
+                        const Vector& s_now, const Matrix& plans,
+                        std::vector<Matrix>* visited = nullptr) {
   const Env& env = model.io().env();
   const Index m = env.spec.action_dim(), K = plans.cols();
   Matrix s = s_now.replicate(1, K);
-  Ledger ledger(env, K);
+  Ledger ledger(env, K, visited);
   for (std::size_t t = 0; t < luck.noise.size(); ++t) {
     const Matrix a = plans.middleRows(static_cast<Index>(t) * m, m);
     const Index theta = luck.theta_of[t][static_cast<std::size_t>(particle)];
@@ -85,12 +91,13 @@ void match_moments(Matrix& s, Index K, const Matrix& noise) {
 
 // E, DS and MM: what all thetas say is pooled into one normal before the next step.
 Matrix follow_pooled(const UncertainModel& model, const Luck& luck, const std::string& how,
-                     const Vector& s_now, const Matrix& plans) {
+                     const Vector& s_now, const Matrix& plans,
+                     std::vector<Matrix>* visited = nullptr) {
   const Env& env = model.io().env();
   const Index m = env.spec.action_dim(), K = plans.cols();
   const Index particles = how == "E" ? 1 : luck.noise[0].cols();
   Matrix s = s_now.replicate(1, particles * K);
-  Ledger ledger(env, particles * K);
+  Ledger ledger(env, particles * K, visited);
   for (std::size_t t = 0; t < luck.noise.size(); ++t) {
     const Matrix a = plans.middleRows(static_cast<Index>(t) * m, m).replicate(1, particles);
     NextState next = model.predict(luck.thetas, s, a);
@@ -137,6 +144,24 @@ Matrix imagined_returns(const UncertainModel& model, const Vector& s, const Matr
         follow_pooled(model, luck, config.propagation, s, some);
   });
   return returns;
+}
+
+std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s,
+                                    const Vector& plan, const PropagationConfig& config, Rng& rng) {
+  const Index H = plan.size() / model.io().env().spec.action_dim();
+  const Luck luck = draw_luck(model, config, H, rng);
+  std::vector<Matrix> states;
+  if (config.propagation != "TSinf" && config.propagation != "TS1") {
+    follow_pooled(model, luck, config.propagation, s, plan, &states);
+    return states;
+  }
+  states.assign(static_cast<std::size_t>(H), Matrix(s.size(), config.particles));
+  for (Index i = 0; i < config.particles; ++i) {
+    std::vector<Matrix> visited;
+    follow_one_particle(model, luck, i, config.sample_noise, s, plan, &visited);
+    for (std::size_t t = 0; t < visited.size(); ++t) states[t].col(i) = visited[t];
+  }
+  return states;
 }
 
 Row score(const Matrix& returns, const std::string& kind, double risk) {

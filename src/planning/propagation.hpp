@@ -43,6 +43,11 @@ struct PropagationConfig {
 Matrix imagined_returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
                         const PropagationConfig& config, Rng& rng, Workers& workers);
 
+// Where the particles go under one plan, (H * action_dim): s_1, ..., s_H, each (state_dim,
+// particles); also beyond a predicted end.
+std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s,
+                                    const Vector& plan, const PropagationConfig& config, Rng& rng);
+
 // What a planner maximises: one score per plan.  returns: (particles, K)  returns (1, K)
 // pessimistic = mean - risk * sd, optimistic = mean + risk * sd, over the particles.
 Row score(const Matrix& returns, const std::string& kind, double risk);
