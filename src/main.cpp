@@ -13,6 +13,7 @@
 #include "algorithms/02_pets.hpp"
 #include "algorithms/baselines.hpp"
 #include "envs/all.hpp"
+#include "report/prediction.hpp"
 #include "report/run_folder.hpp"
 
 namespace mbrl {
@@ -84,6 +85,7 @@ const char* const usage =
     "  mbrl run ALGO --help                        every setting, its default and what it does\n"
     "  mbrl play DIR [--seed N] [--out DIR]        roll out what was learned: play.gif, "
     "filmstrip.png\n"
+    "  mbrl predict DIR [--seed N] [--out DIR]     the learned model against the truth, open loop\n"
     "  mbrl compare DIR DIR ... [--out NAME]       learning curves, mean and spread over seeds\n";
 
 volatile std::sig_atomic_t stop_requested = 0;
@@ -170,42 +172,66 @@ int run(const std::vector<std::string>& words) {
   return record.was_interrupted() ? 130 : 0;
 }
 
-int play(const std::vector<std::string>& words) {
-  if (words.empty()) throw UserError("mbrl play needs a run folder");
-  const std::string folder = words[0];
-  const auto config = read_config(folder);
-  Algorithm algorithm = find_algorithm(config.at("algorithm"));
+// What was learned in a run folder, ready to act. Not to be moved: the policy points into it.
+struct Learned {
   RunOptions options;
   Settings settings;
-  options.list(settings);
-  algorithm.list(settings);
-  apply_config(config, settings);
-  options.seed += 1000;  // an episode that training has not seen
-  std::string out = folder;
-  read_flags({words.begin() + 1, words.end()}, settings,
-             [&](const std::string& key, const std::string& v) {
-               if (key == "out") out = v;
-               return key == "out";
-             });
-  const auto env = make_env(config.at("env"));
-  env->process_noise = options.process_noise;
-  Workers workers(options.threads);
-  const auto seed = static_cast<std::uint64_t>(options.seed);
-  const Policy policy = algorithm.load(*env, seed, workers, folder);
+  std::string out;
+  std::unique_ptr<Env> env;
+  std::unique_ptr<Workers> workers;
+  Policy policy;
 
-  World world(*env, Rng(seed, "play"));
+  // words: the folder, and flags that overrule the run's settings; `own` as in read_flags
+  Learned(const std::string& command, const std::vector<std::string>& words,
+          const std::function<bool(const std::string&, const std::string&)>& own) {
+    if (words.empty()) throw UserError("mbrl " + command + " needs a run folder");
+    out = words[0];
+    const auto config = read_config(words[0]);
+    const Algorithm algorithm = find_algorithm(config.at("algorithm"));
+    options.list(settings);
+    algorithm.list(settings);
+    apply_config(config, settings);
+    options.seed += 1000;  // episodes that training has not seen
+    read_flags({words.begin() + 1, words.end()}, settings,
+               [&](const std::string& key, const std::string& value) {
+                 if (key == "out") out = value;
+                 return key == "out" || own(key, value);
+               });
+    settings.check();
+    env = make_env(config.at("env"));
+    env->process_noise = options.process_noise;
+    workers = std::make_unique<Workers>(options.threads);
+    policy = algorithm.load(*env, seed(), *workers, words[0]);
+    fs::create_directories(out);
+  }
+  std::uint64_t seed() const { return static_cast<std::uint64_t>(options.seed); }
+};
+
+int play(const std::vector<std::string>& words) {
+  const Learned learned("play", words, [](auto&, auto&) { return false; });
+  const Env& env = *learned.env;
+  World world(env, Rng(learned.seed(), "play"));
   Film film;
   double total = 0;
-  film.add(*env, world.s(), total);
-  policy.begin_episode();
+  film.add(env, world.s(), total);
+  learned.policy.begin_episode();
   while (!world.over()) {
-    const Transition tr = world.step(policy.act(world.s()));
+    const Transition tr = world.step(learned.policy.act(world.s()));
     total += double(tr.reward);
-    film.add(*env, tr.s_next, total);
+    film.add(env, tr.s_next, total);
   }
-  std::printf("played one episode of %s: return %.2f in %zu steps\n", env->spec.name.c_str(), total,
+  std::printf("played one episode of %s: return %.2f in %zu steps\n", env.spec.name.c_str(), total,
               film.frames.size() - 1);
-  film.save(*env, out);
+  film.save(env, learned.out);
+  return 0;
+}
+
+int predict(const std::vector<std::string>& words) {
+  const Learned learned("predict", words, [](auto&, auto&) { return false; });
+  if (!learned.policy.imagine)
+    throw UserError("there is no learned model in " + words[0] + " to predict with");
+  const int H = 2 * learned.env->spec.horizon;
+  report_predictions(*learned.env, learned.policy, H, learned.seed(), learned.out);
   return 0;
 }
 
@@ -231,13 +257,14 @@ int dispatch(const std::vector<std::string>& words) {
   if (command == "list") return list_all();
   if (command == "run") return run(rest);
   if (command == "play") return play(rest);
+  if (command == "predict") return predict(rest);
   if (command == "compare") return compare(rest);
   if (command.empty() || command == "--help" || command == "help") {
     std::cout << usage;
     return command.empty() ? 2 : 0;
   }
   throw UserError("unknown command '" + command + "': did you mean '" +
-                  nearest(command, {"list", "run", "play", "compare", "help"}) + "'?");
+                  nearest(command, {"list", "run", "play", "predict", "compare", "help"}) + "'?");
 }
 
 }  // namespace

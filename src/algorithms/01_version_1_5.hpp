@@ -48,6 +48,15 @@ struct Agent {
 
   Vector act(const Vector& s, Workers& workers) { return planner.first_action(J(s, workers)); }
 
+  // s_1, ..., s_H under one plan, each (state_dim, 1).
+  std::vector<Matrix> imagine(Matrix s, const Vector& plan) const {
+    std::vector<Matrix> states;
+    const Index m = f.io().env().spec.action_dim();
+    for (Index t = 0; t < plan.size(); t += m)
+      states.push_back(s = f.predict(s, plan.segment(t, m)).s_next);
+    return states;
+  }
+
   void archive(Archive& ar) { f.archive(ar); }
 };
 
@@ -101,7 +110,8 @@ inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Wor
   const auto agent = std::make_shared<Agent>(env, config, seed);
   agent->archive(ar);
   return {[agent, &workers](const Vector& s) { return agent->act(s, workers); },
-          [agent] { agent->planner.reset(); }};
+          [agent] { agent->planner.reset(); },
+          [agent](const Vector& s, const Vector& plan, int) { return agent->imagine(s, plan); }};
 }
 
 }  // namespace mbrl::version_1_5

@@ -73,6 +73,13 @@ struct Agent {
     return planner.first_action(J(s, particles, workers));
   }
 
+  // Where the particles are after 1, ..., H steps of a plan, each (state_dim, count).
+  std::vector<Matrix> imagine(const Vector& s, const Vector& plan, int count) {
+    PropagationConfig many = propagation;
+    many.particles = count;
+    return imagined_states(model, s, plan, many, particles);
+  }
+
   void archive(Archive& ar) { model.archive(ar); }
 };
 
@@ -127,7 +134,10 @@ inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Wor
   const auto agent = std::make_shared<Agent>(env, config, seed);
   agent->archive(ar);
   return {[agent, &workers](const Vector& s) { return agent->act(s, workers); },
-          [agent] { agent->planner.reset(); }};
+          [agent] { agent->planner.reset(); },
+          [agent](const Vector& s, const Vector& plan, int particles) {
+            return agent->imagine(s, plan, particles);
+          }};
 }
 
 }  // namespace mbrl::pets

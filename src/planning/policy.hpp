@@ -10,6 +10,10 @@ namespace mbrl {
 struct Policy {
   std::function<Vector(const Vector& s)> act;   // s: (state_dim)  returns (action_dim)
   std::function<void()> begin_episode = [] {};  // forgets what belongs to the last episode
+  // What its model says of the next H states under given actions; empty if it has no model.
+  // s: (state_dim)  plan: (H * action_dim)  returns H matrices (state_dim, particles)
+  std::function<std::vector<Matrix>(const Vector& s, const Vector& plan, int particles)> imagine =
+      {};
 };
 
 }  // namespace mbrl

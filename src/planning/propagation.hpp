@@ -14,7 +14,7 @@ namespace mbrl {
 
 struct PropagationConfig {
   std::string propagation = "TSinf";
-  int particles = 10;
+  int particles = 5;
   bool sample_noise = true;
   std::string score = "expected";
   double risk = 1;

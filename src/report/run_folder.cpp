@@ -46,8 +46,7 @@ void apply_config(const RunConfig& config, Settings& settings) {
     if (key != "algorithm" && key != "env") settings.set(key, value);
 }
 
-// Says once where the figures are, or why there are none.
-static void announce(bool drawn, const std::string& what) {
+void announce(bool drawn, const std::string& what) {
   if (drawn)
     std::cout << "drew " << what << "\n";
   else

@@ -20,6 +20,9 @@ using RunConfig = std::map<std::string, std::string>;
 RunConfig read_config(const std::string& folder);
 void apply_config(const RunConfig& config, Settings& settings);
 
+// Says once where the figures are, or why there are none.
+void announce(bool drawn, const std::string& what);
+
 // Draws learning_curve.png and .svg of a run folder from its CSV files.
 void draw_learning_curve(const std::string& folder, const EnvSpec& spec);
 
