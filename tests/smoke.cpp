@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "algorithms/01_version_1_5.hpp"
+#include "algorithms/02_pets.hpp"
 #include "algorithms/baselines.hpp"
 #include "envs/all.hpp"
 #include "report/run_folder.hpp"
@@ -65,4 +66,19 @@ TEST_CASE("version 1.5 runs on every environment") {
 TEST_CASE("random actions and the oracle run on every environment") {
   smoke("random", random_policy::Config{}, random_policy::run);
   smoke("oracle", oracle::Config{tiny_planner("cem")}, oracle::run);
+}
+
+TEST_CASE("PETS runs on every environment") {
+  for (const bool learned_reward : {false, true}) {
+    pets::Config config;
+    config.initial_steps = 40;
+    config.refit_every = 20;
+    config.model.epochs = 2;
+    config.model.learned_reward = learned_reward;
+    config.ensemble.members = 3;
+    config.ensemble.resample = learned_reward;
+    config.propagation.score = learned_reward ? "pessimistic" : "expected";
+    config.planner = tiny_planner("cem");
+    smoke("pets", config, pets::run);
+  }
 }
