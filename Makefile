@@ -43,7 +43,8 @@ SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
 CHOSEN := $(or $(T),$(filter-out learning,$(ROOMS) $(SUITES)))
-NOTEBOOKS := $(basename $(notdir $(wildcard notebooks_cpp/*.cpp)))
+N      ?= *
+NOTEBOOKS := $(basename $(notdir $(wildcard notebooks_cpp/$(N).cpp)))
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test learn results notebooks format lint clean packages
@@ -56,7 +57,7 @@ help:
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about 5 minutes"
 	@echo "make results    the table of docs/results.md, from 5 seeds of every environment: about 15 minutes"
-	@echo "make notebooks  compile and run the experiments of notebooks_cpp/"
+	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=02_two_uncertainties: only that one)"
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
 	@echo "make clean      delete build/"

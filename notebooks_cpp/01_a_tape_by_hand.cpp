@@ -6,17 +6,10 @@
 // agrees.
 
 // %%
-#include <cstdio>
-#include <cstdlib>
-
 #include "autodiff/gradient_check.hpp"
+#include "report/notebook.hpp"
 
 using namespace mbrl;
-
-static void expect(bool holds, const char* claim) {
-  std::printf("%s %s\n", holds ? "holds:" : "FAILS:", claim);
-  if (!holds) std::exit(1);
-}
 
 int main() {
   // %% [markdown]

@@ -169,6 +169,7 @@ int run(const std::vector<std::string>& words) {
   algorithm.run(*env, record);
   record.finish();
   draw_learning_curve(options.out, env->spec);
+  draw_plans(options.out);
   return record.was_interrupted() ? 130 : 0;
 }
 

@@ -129,6 +129,8 @@ static std::string panel_script(const Figure& f, const std::string& data, const 
   for (const Series& s : f.series) y.add(s.y), y.add(s.low), y.add(s.high);
   for (const ReferenceLine& line : f.references) y.add(line.y);
   y.pad(0.05);
+  if (std::isfinite(f.y_low)) y.low = f.y_low;
+  if (std::isfinite(f.y_high)) y.high = f.y_high;
   // The bands first, so that none hides a line.
   std::string bands, curves;
   std::size_t next_color = 0;

@@ -35,6 +35,7 @@ struct Figure {
   std::vector<ReferenceLine> references{};  // dashed, across the whole figure
   bool log_x = false, log_y = false;        // what is not positive has no place on a log axis
   int height = 450;                         // in pixels, of a figure that is 800 wide
+  double y_low = NAN, y_high = NAN;         // a fixed range of y, where panels are to be compared
 };
 
 // Eight colours that people who are colour-blind tell apart (Okabe & Ito 2008), the darker first.

@@ -1,5 +1,6 @@
 #include "report/run_folder.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -81,6 +82,37 @@ void draw_learning_curve(const std::string& folder, const EnvSpec& spec) {
     curve.references.push_back({spec.oracle_return, "planning with the true dynamics"});
   const std::string path = folder + "/learning_curve";
   announce(save_figure(learning_curve(curve), path), path + ".png and .svg");
+}
+
+void draw_plans(const std::string& folder) {
+  if (!std::filesystem::exists(folder + "/plans.csv")) return;
+  const Csv plans = read_csv(folder + "/plans.csv");
+  const RunConfig config = read_config(folder);
+  const std::vector<double> promised = plans.column("promised"), real = plans.column("real");
+  // In the order they were made: the first third, the second, the last.
+  const char* const when[] = {"first third of the run", "second third", "last third"};
+  const char* const colors[] = {"#d55e00", "#e69f00", "#0072b2"};
+  Figure figure{.title = "What the chosen plans promised, " + config.at("algorithm") + " on " +
+                         config.at("env"),
+                .x_label = "real return of the plan",
+                .y_label = "promised return"};
+  const auto [low, high] = std::minmax_element(real.begin(), real.end());
+  if (real.empty()) return;
+  figure.series.push_back({.label = "promise kept",
+                           .x = {*low, *high},
+                           .y = {*low, *high},
+                           .style = Style::dashes,
+                           .color = "#777777"});
+  for (std::size_t third = 0; third < 3; ++third) {
+    const std::size_t n = real.size(), from = n * third / 3, to = n * (third + 1) / 3;
+    figure.series.push_back({.label = when[third],
+                             .x = {real.begin() + long(from), real.begin() + long(to)},
+                             .y = {promised.begin() + long(from), promised.begin() + long(to)},
+                             .style = Style::points,
+                             .color = colors[third]});
+  }
+  const std::string path = folder + "/plans";
+  announce(save_figure(figure, path), path + ".png and .svg");
 }
 
 void compare_runs(const std::vector<std::string>& folders, const std::string& out) {

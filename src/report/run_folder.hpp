@@ -26,6 +26,10 @@ void announce(bool drawn, const std::string& what);
 // Draws learning_curve.png and .svg of a run folder from its CSV files.
 void draw_learning_curve(const std::string& folder, const EnvSpec& spec);
 
+// Draws plans.png and .svg: promised against real return of the plans that were chosen, if any
+// were.
+void draw_plans(const std::string& folder);
+
 // Draws the learning curves of several run folders, one group per algorithm and environment, into
 // out.png and out.svg, and writes their mean and spread over the seeds into out.csv.
 void compare_runs(const std::vector<std::string>& folders, const std::string& out);
