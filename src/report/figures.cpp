@@ -81,7 +81,7 @@ static PanelPlace place_panel(const Figure& f, int canvas, int low, bool last) {
   std::size_t labels = 0, longest = 0;
   for (const Series& s : f.series)
     if (!s.label.empty()) ++labels, longest = std::max(longest, s.label.size());
-  const int columns = std::max(1, 680 / (static_cast<int>(longest) * 7 + 50));
+  const int columns = std::max(1, 680 / (static_cast<int>(longest) * 8 + 60));
   place.legend_columns = std::max(1, std::min(columns, static_cast<int>(labels)));
   place.legend_rows = (static_cast<int>(labels) + columns - 1) / columns;
   place.bottom = low + (last ? 60 : 12);
