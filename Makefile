@@ -42,6 +42,7 @@ ROOMS  := $(notdir $(patsubst %/,%,$(wildcard tests/*/)))
 SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
+R      ?= version_1_5 pets ablation
 CHOSEN := $(or $(T),$(filter-out learning,$(ROOMS) $(SUITES)))
 N      ?= *
 NOTEBOOKS := $(basename $(notdir $(wildcard notebooks_cpp/$(N).cpp)))
@@ -56,7 +57,7 @@ help:
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about 5 minutes"
-	@echo "make results    the table of docs/results.md, from 5 seeds of every environment: about 15 minutes"
+	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (60)"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=02_two_uncertainties: only that one)"
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
@@ -150,7 +151,7 @@ $(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
 
 results: build
-	@docs/results.sh
+	@for r in $(R); do docs/results/$$r.sh || exit 1; done
 
 SOURCES = $(shell git ls-files '*.hpp' '*.cpp')
 format:

@@ -2,7 +2,7 @@
 # The table of docs/results.md: version 1.5 with its defaults on every environment, 5 seeds, between random
 # actions and the oracle. Writes docs/results/version_1_5.csv and prints the table. About 15 minutes.
 #
-#   make results            or, for some environments only:  ENVS="pendulum reacher" docs/results.sh
+#   make results R=version_1_5     or, for some environments only:  ENVS="pendulum reacher" docs/results/version_1_5.sh
 set -eu
 mbrl=${MBRL:-build/mbrl}
 runs=$(mktemp -d)
