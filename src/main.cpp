@@ -1,4 +1,4 @@
-// The program mbrl: a table of algorithms and environments, and the command line.
+// The program mbrl: its command line.
 
 #include <csignal>
 #include <filesystem>
@@ -9,9 +9,7 @@
 #include <malloc.h>
 #endif
 
-#include "algorithms/01_version_1_5.hpp"
-#include "algorithms/02_pets.hpp"
-#include "algorithms/baselines.hpp"
+#include "algorithms/all.hpp"
 #include "envs/all.hpp"
 #include "report/prediction.hpp"
 #include "report/run_folder.hpp"
@@ -21,61 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// ---- the table of algorithms ----
-
-// One run's settings behind one interface, whatever the algorithm's Config is.
-struct Algorithm {
-  std::string name, summary;
-  std::function<void(Settings&)> list;
-  std::function<void(const Env&, Recorder&)> run;
-  // The policy of a run folder, as learned so far.
-  std::function<Policy(const Env&, std::uint64_t seed, Workers&, const std::string& folder)> load;
-};
-
-// Fills an Algorithm from a namespace that offers Config, run() and load().
-template <class Config, class Run, class Load>
-Algorithm algorithm(std::string name, std::string summary, Run run, Load load) {
-  const auto config = std::make_shared<Config>();
-  Algorithm entry{std::move(name), std::move(summary), {}, {}, {}};
-  entry.list = [config](Settings& field) { config->list(field); };
-  entry.run = [config, run](const Env& env, Recorder& record) { run(env, *config, record); };
-  entry.load = [config, load](const Env& env, std::uint64_t seed, Workers& workers,
-                              const std::string& folder) {
-    if constexpr (std::is_invocable_v<Load, const Env&, const Config&, std::uint64_t, Workers&>) {
-      return load(env, *config, seed, workers);  // nothing was learned
-    } else {
-      Archive archive(folder + "/checkpoint.bin");
-      return load(env, *config, seed, workers, archive);
-    }
-  };
-  return entry;
-}
-
-std::vector<Algorithm> algorithms() {
-  return {
-      algorithm<version_1_5::Config>("v1.5",
-                                     "plan through a learned model, replan at every step (MPC)",
-                                     version_1_5::run, version_1_5::load),
-      algorithm<pets::Config>("pets",
-                              "version 1.5 with uncertainty: ensemble, trajectory sampling, CEM",
-                              pets::run, pets::load),
-      algorithm<random_policy::Config>("random", "uniformly random actions: the floor",
-                                       random_policy::run, random_policy::load),
-      algorithm<oracle::Config>("oracle", "the same planner on the true dynamics: the ceiling",
-                                oracle::run, oracle::load),
-  };
-}
-
-Algorithm find_algorithm(const std::string& name) {
-  std::vector<std::string> names;
-  for (auto& entry : algorithms()) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
-  throw UserError("unknown algorithm '" + name + "': did you mean '" + nearest(name, names) +
-                  "'? (mbrl list shows them all)");
-}
-
 // ---- the commands ----
 
 const char* const usage =
@@ -83,7 +26,7 @@ const char* const usage =
     "  mbrl list                                   algorithms and environments\n"
     "  mbrl run ALGO --env ENV [--seed N] [--KEY VALUE ...] [--out DIR]     one training run\n"
     "  mbrl run ALGO --help                        every setting, its default and what it does\n"
-    "  mbrl play DIR [--seed N] [--out DIR]        roll out what was learned: play.gif, "
+    "  mbrl play DIR [--before] [--seed N]         roll out what was learned (first): play.gif, "
     "filmstrip.png\n"
     "  mbrl predict DIR [--seed N] [--out DIR]     the learned model against the truth, open loop\n"
     "  mbrl compare DIR DIR ... [--out NAME]       learning curves, mean and spread over seeds\n";
@@ -106,6 +49,8 @@ void print_help(const Algorithm& algorithm, const Settings& settings) {
             << "  --env ENV                 required; mbrl list shows them\n"
             << "  --out DIR                 the run folder (runs/" << algorithm.name
             << "-ENV-SEED)\n";
+  for (const auto& preset : settings.presets())
+    std::printf("  --%-23s %s\n", ("preset " + preset.name).c_str(), preset.gloss.c_str());
   for (const auto& field : settings.fields())
     std::printf("  --%-23s %s\n%28s%s; default %s\n", (field.name).c_str(), field.gloss.c_str(), "",
                 field.valid.c_str(), field.get().c_str());
@@ -145,11 +90,14 @@ int run(const std::vector<std::string>& words) {
     print_help(algorithm, settings);
     return 0;
   }
+  // A preset comes first, wherever it stands, so that the other flags refine it.
+  for (std::size_t i = 0; i + 1 < flags.size(); ++i)
+    if (flags[i] == "--preset") settings.apply_preset(flags[i + 1]);
   std::string env_name;
   read_flags(flags, settings, [&](const std::string& key, const std::string& value) {
     if (key == "env") env_name = value;
     if (key == "out") options.out = value;
-    return key == "env" || key == "out";
+    return key == "env" || key == "out" || key == "preset";
   });
   settings.check();
   if (env_name.empty()) throw UserError("which environment? --env NAME (mbrl list shows them)");
@@ -177,14 +125,14 @@ int run(const std::vector<std::string>& words) {
 struct Learned {
   RunOptions options;
   Settings settings;
-  std::string out;
+  std::string out, checkpoint = "checkpoint.bin";
   std::unique_ptr<Env> env;
   std::unique_ptr<Workers> workers;
   Policy policy;
 
-  // words: the folder, and flags that overrule the run's settings; `own` as in read_flags
-  Learned(const std::string& command, const std::vector<std::string>& words,
-          const std::function<bool(const std::string&, const std::string&)>& own) {
+  // words: the folder, and flags that overrule the run's settings
+  Learned(const std::string& command, std::vector<std::string> words) {
+    if (std::erase(words, "--before") > 0) checkpoint = "first.bin";
     if (words.empty()) throw UserError("mbrl " + command + " needs a run folder");
     out = words[0];
     const auto config = read_config(words[0]);
@@ -196,20 +144,20 @@ struct Learned {
     read_flags({words.begin() + 1, words.end()}, settings,
                [&](const std::string& key, const std::string& value) {
                  if (key == "out") out = value;
-                 return key == "out" || own(key, value);
+                 return key == "out";
                });
     settings.check();
     env = make_env(config.at("env"));
     env->process_noise = options.process_noise;
     workers = std::make_unique<Workers>(options.threads);
-    policy = algorithm.load(*env, seed(), *workers, words[0]);
+    policy = algorithm.load(*env, seed(), *workers, words[0] + "/" + checkpoint);
     fs::create_directories(out);
   }
   std::uint64_t seed() const { return static_cast<std::uint64_t>(options.seed); }
 };
 
 int play(const std::vector<std::string>& words) {
-  const Learned learned("play", words, [](auto&, auto&) { return false; });
+  const Learned learned("play", words);
   const Env& env = *learned.env;
   World world(env, Rng(learned.seed(), "play"));
   Film film;
@@ -223,12 +171,13 @@ int play(const std::vector<std::string>& words) {
   }
   std::printf("played one episode of %s: return %.2f in %zu steps\n", env.spec.name.c_str(), total,
               film.frames.size() - 1);
-  film.save(env, learned.out);
+  const std::string stem = learned.out + (learned.checkpoint == "first.bin" ? "/before_" : "/");
+  film.save(env, stem + "play.gif", stem + "filmstrip.png");
   return 0;
 }
 
 int predict(const std::vector<std::string>& words) {
-  const Learned learned("predict", words, [](auto&, auto&) { return false; });
+  const Learned learned("predict", words);
   if (!learned.policy.imagine)
     throw UserError("there is no learned model in " + words[0] + " to predict with");
   const int H = 2 * learned.env->spec.horizon;

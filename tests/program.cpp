@@ -84,6 +84,10 @@ TEST_CASE("bad input is met with one clear line and exit status 2") {
   check_refused("run v1.5 --env pendulum --steps 0 --episodes 0" + out, "when to stop");
   check_refused("run oracle --env pendulum --hidden-width 3" + out, "unknown setting");
   check_refused("run random --env pendulum --out /proc/no/such/folder", "cannot write");
+  check_refused("run v1.5 --env pendulum --preset paper" + out, "has no presets");
+  check_refused("run pets --env pendulum --preset thesis" + out, "expected one of paper");
+  check_refused("run pets --env pendulum --members 3 --elite-members 4" + out, "--elite-members 4");
+  check_refused("run pets --env pendulum --propagation TS2" + out, "TSinf | TS1");
   check_refused("play " + fresh("nothing"), "not a run folder");
   check_refused("compare " + fresh("nothing"), "not a run folder");
 }
@@ -159,4 +163,29 @@ TEST_CASE("run, play and compare leave the files that the README promises") {
     CHECK(std::filesystem::exists(file));
     CHECK(std::filesystem::file_size(file) > 0);
   }
+}
+
+TEST_CASE("predict compares every learned model with the truth; a run without a model is refused") {
+  const std::string none = fresh("predict-none");
+  CHECK(mbrl_says("run random --env pendulum --episodes 1 --out " + none).status == 0);
+  check_refused("predict " + none, "no learned model");
+  for (const std::string algorithm : {"v1.5", "pets"}) {
+    const std::string out = fresh("predict-" + algorithm);
+    REQUIRE(mbrl_says("run " + algorithm + " --env pendulum --episodes 1" + tiny + "--out " + out)
+                .status == 0);
+    CHECK(mbrl_says("predict " + out).status == 0);
+    const auto table = read_csv(out + "/predict.csv");
+    CHECK(table.rows.size() == 2 * 50);  // two coordinates, twice the horizon of 25
+    CHECK(table.number(0, "rmse") > 0);
+    if (algorithm == "pets") CHECK(table.number(0, "sd") > 0);
+  }
+}
+
+TEST_CASE("play --before shows the policy as it was at first") {
+  const std::string out = fresh("before");
+  REQUIRE(mbrl_says("run pets --env pendulum --episodes 1" + tiny + "--out " + out).status == 0);
+  CHECK(mbrl_says("play --before " + out).status == 0);
+  CHECK(std::filesystem::exists(out + "/first.bin"));
+  if (std::filesystem::exists(out + "/learning_curve.png"))
+    CHECK(std::filesystem::exists(out + "/before_play.gif"));
 }

@@ -64,6 +64,25 @@ class Settings {
     for (const auto& check : checks_) check();
   }
 
+  // Several fields at once, by a name: --preset paper.
+  struct Preset {
+    std::string name, gloss;
+    std::function<void()> apply;
+  };
+  void add_preset(std::string name, std::string gloss, std::function<void()> apply) {
+    presets_.push_back({std::move(name), std::move(gloss), std::move(apply)});
+  }
+  const std::vector<Preset>& presets() const { return presets_; }
+  void apply_preset(const std::string& name) {
+    std::vector<std::string> names;
+    for (const Preset& preset : presets_) {
+      if (preset.name == name) return preset.apply();
+      names.push_back(preset.name);
+    }
+    if (names.empty()) throw UserError("--preset " + name + ": this algorithm has no presets");
+    throw UserError("--preset " + name + ": expected one of " + join(names));
+  }
+
   Field& find(std::string key) {
     std::replace(key.begin(), key.end(), '_', '-');
     std::vector<std::string> names;
@@ -105,6 +124,7 @@ class Settings {
   }
 
   std::vector<Field> fields_;
+  std::vector<Preset> presets_;
   std::vector<std::function<void()>> checks_;
 };
 

@@ -83,6 +83,8 @@ void Recorder::checkpoint(const std::function<void(Archive&)>& fill) {
   if (options_.out.empty()) return;
   Archive archive;
   fill(archive);
+  if (!first_kept_) archive.save(options_.out + "/first.bin");
+  first_kept_ = true;
   archive.save(options_.out + "/checkpoint.bin");
 }
 

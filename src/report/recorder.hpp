@@ -75,7 +75,7 @@ class Recorder {
   // have brought; into plans.csv, for every tenth step (ask wants_plan() first).
   bool wants_plan() const { return !options_.out.empty() && env_steps_ % 10 == 0; }
   void plan(double promised, double real);
-  // Keeps what was learned so far, in checkpoint.bin.
+  // Keeps what was learned so far, in checkpoint.bin; what was known first stays in first.bin.
   void checkpoint(const std::function<void(Archive&)>& fill);
 
   // The last line: how it ended.
@@ -97,7 +97,7 @@ class Recorder {
   std::vector<double> returns_;
   double episode_return_ = 0, holdout_loss_ = std::nan("");
   int env_steps_ = 0, episode_length_ = 0, refits_ = 0;
-  bool stopped_ = false;
+  bool stopped_ = false, first_kept_ = false;
 };
 
 }  // namespace mbrl

@@ -150,8 +150,7 @@ void Film::add(const Env& env, const Vector& s, double total_reward) {
   captions.push_back(caption);
 }
 
-void Film::save(const Env& env, const std::string& folder) const {
-  const std::string gif = folder + "/play.gif", strip = folder + "/filmstrip.png";
+void Film::save(const Env& env, const std::string& gif, const std::string& strip) const {
   announce(save_animation(frames, captions, env.spec.seconds_per_step, gif) &&
                save_film_strip(frames, captions, strip),
            gif + " and " + strip);

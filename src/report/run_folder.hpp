@@ -40,8 +40,8 @@ struct Film {
   std::vector<std::string> captions{};
 
   void add(const Env& env, const Vector& s, double total_reward);
-  // Writes play.gif and filmstrip.png.
-  void save(const Env& env, const std::string& folder) const;
+  // Draws the two pictures.
+  void save(const Env& env, const std::string& gif, const std::string& strip) const;
 };
 
 }  // namespace mbrl

@@ -1,0 +1,65 @@
+// All algorithms, by name: what `mbrl run` can run. One more is one more line.
+#pragma once
+
+#include "algorithms/01_version_1_5.hpp"
+#include "algorithms/02_pets.hpp"
+#include "algorithms/baselines.hpp"
+
+namespace mbrl {
+
+// One run's settings behind one interface, whatever the algorithm's Config is.
+struct Algorithm {
+  std::string name, summary;
+  std::function<void(Settings&)> list;
+  std::function<void(const Env&, Recorder&)> run;
+  // The policy that a checkpoint holds.
+  std::function<Policy(const Env&, std::uint64_t seed, Workers&, const std::string& checkpoint)>
+      load;
+};
+
+// Fills an Algorithm from a namespace that offers Config, run() and load().
+template <class Config, class Run, class Load>
+Algorithm algorithm(std::string name, std::string summary, Run run, Load load) {
+  const auto config = std::make_shared<Config>();
+  Algorithm entry{std::move(name), std::move(summary), {}, {}, {}};
+  entry.list = [config](Settings& field) { config->list(field); };
+  entry.run = [config, run](const Env& env, Recorder& record) { run(env, *config, record); };
+  entry.load = [config, load](const Env& env, std::uint64_t seed, Workers& workers,
+                              const std::string& checkpoint) {
+    if constexpr (std::is_invocable_v<Load, const Env&, const Config&, std::uint64_t, Workers&>) {
+      return load(env, *config, seed, workers);  // nothing was learned
+    } else {
+      Archive archive(checkpoint);
+      return load(env, *config, seed, workers, archive);
+    }
+  };
+  return entry;
+}
+
+inline std::vector<Algorithm> algorithms() {
+  return {
+      algorithm<version_1_5::Config>("v1.5",
+                                     "plan through a learned model, replan at every step (MPC)",
+                                     version_1_5::run, version_1_5::load),
+      algorithm<pets::Config>("pets",
+                              "version 1.5 with uncertainty: ensemble, trajectory sampling, CEM",
+                              pets::run, pets::load),
+      algorithm<random_policy::Config>("random", "uniformly random actions: the floor",
+                                       random_policy::run, random_policy::load),
+      algorithm<oracle::Config>("oracle", "the same planner on the true dynamics: the ceiling",
+                                oracle::run, oracle::load),
+  };
+}
+
+// Throws UserError, with the nearest known one, if there is none of that name.
+inline Algorithm find_algorithm(const std::string& name) {
+  std::vector<std::string> names;
+  for (auto& entry : algorithms()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw UserError("unknown algorithm '" + name + "': did you mean '" + nearest(name, names) +
+                  "'? (mbrl list shows them all)");
+}
+
+}  // namespace mbrl
