@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "envs/cartpole_balance.hpp"
 #include "envs/cartpole_swingup.hpp"
+#include "envs/cliff.hpp"
 #include "envs/inverted_pendulum.hpp"
 #include "envs/mountain_car.hpp"
 #include "envs/obstacles.hpp"
@@ -22,6 +23,7 @@ std::vector<std::unique_ptr<Env>> all_envs() {
   envs.push_back(make_env(InvertedPendulum{}));
   envs.push_back(make_env(MountainCar{}));
   envs.push_back(make_env(Obstacles{}));
+  envs.push_back(make_env(Cliff{}));
   envs.push_back(make_env(Reacher{}));
   envs.push_back(make_env(PointMass{}));
   return envs;

@@ -53,6 +53,10 @@ TEST_CASE("CEM on the true dynamics walks around the obstacles and reaches with 
   CHECK(mean_return("reacher", cem_with(200, 4, 20), 4) > -25);
 }
 
+TEST_CASE("CEM on the true dynamics takes the short way along the cliff and does not fall") {
+  CHECK(mean_return("cliff", cem_with(400, 5, 25), 10) > -24);  // -26.5 by the safe way
+}
+
 TEST_CASE("random shooting with as many plans swings the pendulum up too, but not as well") {
   PlannerConfig shooting = cem_with(400, 5, 15);
   shooting.planner = "random-shooting";

@@ -7,7 +7,7 @@ set -eu
 mbrl=${MBRL:-build/mbrl}
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT
-: "${ENVS:=pendulum cartpole_swingup cartpole_balance inverted_pendulum mountain_car obstacles reacher point_mass}"
+: "${ENVS:=pendulum cartpole_swingup cartpole_balance cliff inverted_pendulum mountain_car obstacles reacher point_mass}"
 
 {
   for env in $ENVS; do
