@@ -20,9 +20,7 @@ void ModelIo::fit(const Matrix& s, const Matrix& a, const Matrix& s_next, const 
   const Normaliser old_input = input_, old_output = output_;
   input_.fit(raw_input(s, a));
   output_.fit(raw_target(s, s_next, reward));
-  if (fitted_)
-    for (Mlp* net : networks) fold(*net, old_input, old_output);
-  fitted_ = true;
+  for (Mlp* net : networks) fold(*net, old_input, old_output);
 }
 
 void ModelIo::fold(Mlp& net, const Normaliser& old_input, const Normaliser& old_output) const {
@@ -33,8 +31,11 @@ void ModelIo::fold(Mlp& net, const Normaliser& old_input, const Normaliser& old_
   // (W h + b) sd + m, the same output with the new m and sd.
   auto& [V, c] = net.layers.back();
   const Matrix ratio = old_output.sd.array() / output_.sd.array();
-  const Matrix shift = (old_output.mean - output_.mean).array() / output_.sd.array();
-  c.topRows(output_dim_) = (c.topRows(output_dim_).array() * ratio.array()).matrix() + shift;
+  const Matrix old = c.topRows(output_dim_);
+  c.topRows(output_dim_) =
+      ((old.array() * old_output.sd.array() + old_output.mean.array() - output_.mean.array()) /
+       output_.sd.array())
+          .matrix();
   V.topRows(output_dim_) = ratio.col(0).asDiagonal() * V.topRows(output_dim_);
   if (c.rows() == 2 * output_dim_) c.bottomRows(output_dim_).array() += 2 * ratio.array().log();
 }
@@ -46,7 +47,6 @@ Matrix ModelIo::decode_sd(const Matrix& sd) const {
 
 void ModelIo::archive(Archive& ar) {
   ar.fixed_shape("input mean", input_.mean), ar.fixed_shape("input sd", input_.sd);
-  fitted_ = true;
   ar.fixed_shape("output mean", output_.mean), ar.fixed_shape("output sd", output_.sd);
 }
 

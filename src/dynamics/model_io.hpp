@@ -52,9 +52,9 @@ class ModelIo {
     return row(output_.restore(output), env_->spec.state_dim());
   }
 
-  // Takes the statistics of these transitions (training rows only). From the second time on every
-  // network in `networks` is rescaled so that it predicts what it predicted before: a warm start is
-  // not disturbed by new statistics. A network with twice the outputs has log-variances below the
+  // Takes the statistics of these transitions (training rows only). Every network in `networks` is
+  // rescaled so that it predicts what it predicted before: a warm start is not disturbed by new
+  // statistics. A network with twice the outputs has log-variances below the
   // means, which are shifted with their unit (exactly so between soft bounds).
   void fit(const Matrix& s, const Matrix& a, const Matrix& s_next, const Matrix& reward,
            const std::vector<Mlp*>& networks);
@@ -71,7 +71,6 @@ class ModelIo {
 
   const Env* env_;
   bool learned_reward_;
-  bool fitted_ = false;
   Index input_dim_, output_dim_;
   Normaliser input_, output_;
 };

@@ -10,7 +10,9 @@ FitReport UncertainModel::fit(const Dataset& D, Workers& workers) {
   if (holdout.empty()) holdout = train;
 
   std::vector<Mlp*> networks;
-  for (Theta* theta : posterior_->warm_started()) networks.push_back(&theta->net);
+  if (fitted_)
+    for (Theta* theta : posterior_->warm_started()) networks.push_back(&theta->net);
+  fitted_ = true;
   io_.fit(D.s(train), D.a(train), D.s_next(train), D.reward(train), networks);
   const RegressionData data{io_.encode(D.s(train), D.a(train)),
                             io_.target(D.s(train), D.s_next(train), D.reward(train)), train,
@@ -37,6 +39,7 @@ NextState UncertainModel::predict(const std::vector<Theta>& thetas, const Matrix
 }
 
 void UncertainModel::archive(Archive& ar) {
+  fitted_ = true;
   io_.archive(ar);
   posterior_->archive(ar);
 }

@@ -44,6 +44,7 @@ class UncertainModel {
   std::unique_ptr<Posterior> posterior_;
   double holdout_;  // share of D kept aside
   std::uint64_t seed_;
+  bool fitted_ = false;  // before, the networks are as their initialisation meant them
 };
 
 }  // namespace mbrl
