@@ -1,5 +1,7 @@
 #include "dynamics/posterior.hpp"
 
+#include "nn/losses.hpp"
+
 namespace mbrl {
 
 Theta make_theta(Index in, Index out, const MlpConfig& config, Noise noise, Rng& rng,
@@ -49,6 +51,20 @@ Gaussian predict(const Theta& theta, const Matrix& x) {
 }
 GaussianOf<Var> predict(const ThetaOf<Var>& theta, const Var& x) {
   return predict_either(theta, x);
+}
+
+FitReport report_of(const std::vector<Theta>& thetas, const RegressionData& data) {
+  FitReport report{data.x.cols(), data.x_holdout.cols()};
+  const double share = 1.0 / double(thetas.size());
+  for (const Theta& theta : thetas) {
+    const Gaussian p = predict(theta, data.x_holdout);
+    report.holdout_loss += share * mean_squared_error(p.mean, data.y_holdout);
+    if (theta.noise == Noise::none) continue;
+    report.holdout_nll += share * gaussian_nll(p, data.y_holdout);
+    report.low_bound += share * double(theta.min_log_var.mean());
+    report.high_bound += share * double(theta.max_log_var.mean());
+  }
+  return report;
 }
 
 Moments moments(const std::vector<Theta>& thetas, const Matrix& x) {

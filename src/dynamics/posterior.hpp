@@ -74,6 +74,10 @@ class Posterior {
   virtual void archive(Archive& ar) = 0;
 };
 
+// What a fit has come to: rows, and the average over `thetas` of their errors on the holdout. The
+// caller adds epochs, training loss and seconds.
+FitReport report_of(const std::vector<Theta>& thetas, const RegressionData& data);
+
 // Mean and variance of the mixture 1/N sum_i p(y | x, theta_i), by the law of total variance:
 //
 //   mean = E[mu_i],   var = E[sigma_i^2] (aleatoric) + Var[mu_i] (epistemic).    All (n, B).

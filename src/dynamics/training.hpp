@@ -67,6 +67,13 @@ inline void for_minibatches(Index rows, int batch_size, Rng& rng,
   }
 }
 
+// The step size of pass number `epoch` (0, 1, ...): the given one, and over the last `cool_down`
+// share of the passes falling in a line towards zero, so that what is learned comes to rest.
+inline double cooled(double learning_rate, int epoch, int epochs, double cool_down) {
+  const double left = double(epochs - epoch) / double(epochs);
+  return left < cool_down ? learning_rate * left / cool_down : learning_rate;
+}
+
 struct StoppedAt {
   int epochs = 0;        // passes made
   double best_loss = 0;  // on the holdout, of the weights kept
