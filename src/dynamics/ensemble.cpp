@@ -43,18 +43,12 @@ FitReport Ensemble::fit(const RegressionData& data, Workers& workers) {
   });
   elites_.assign(order.begin(), order.begin() + static_cast<Index>(elites_.size()));
 
-  FitReport report{data.x.cols(), data.x_holdout.cols()};
-  const double share = 1.0 / double(members_.size());
-  report.low_bound = report.high_bound = 0;
-  for (Member& member : members_) {
-    const Gaussian p = predict(member.theta, data.x_holdout);
+  std::vector<Theta> thetas;
+  for (const Member& member : members_) thetas.push_back(member.theta);
+  FitReport report = report_of(thetas, data);
+  for (const Member& member : members_) {
     report.epochs = std::max(report.epochs, member.stopped.epochs);
-    report.train_loss += share * member.train_loss;
-    report.holdout_loss += share * mean_squared_error(p.mean, data.y_holdout);
-    if (config_.noise == Noise::none) continue;
-    report.holdout_nll += share * gaussian_nll(p, data.y_holdout);
-    report.low_bound += share * double(member.theta.min_log_var.mean());
-    report.high_bound += share * double(member.theta.max_log_var.mean());
+    report.train_loss += member.train_loss / double(members_.size());
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
