@@ -84,7 +84,7 @@ TEST_CASE("leapfrog keeps areas in phase space: its Jacobian has determinant 1")
   for (Index i = 0; i < 4; ++i) {
     Eigen::Vector4d ends[2];
     for (const int side : {0, 1}) {
-      Eigen::Vector4d z;
+      Eigen::VectorXd z(4);
       z << start.q, start.p;
       z(i) += side == 0 ? -h : h;
       PhasePoint at = at_rest(valley, z.head(2));
