@@ -7,6 +7,8 @@
 // Next:    version 2.0, where a policy is trained inside the model.
 #pragma once
 
+#include "dynamics/bayes_by_backprop.hpp"
+#include "dynamics/concrete_dropout.hpp"
 #include "dynamics/ensemble.hpp"
 #include "planning/mpc.hpp"
 #include "planning/policy.hpp"
@@ -29,8 +31,9 @@ struct Config {
           "step 1: transitions collected by the base policy");
     field("refit-every", refit_every, 1, 1000000,
           "step 5: new transitions before going back to step 2");
-    field("model", model_kind, {"PE", "DE", "P", "D"},
-          "step 2: P: probabilistic, D: deterministic; E: an ensemble of --members, else one");
+    field("model", model_kind, {"PE", "DE", "P", "D", "BBB", "dropout"},
+          "step 2: P: probabilistic, D: deterministic; E: an ensemble of --members, else one; "
+          "BBB: Bayes by Backprop; dropout: concrete dropout");
     model.list(field);
     ensemble.list(field);
     propagation.list(field);
@@ -53,15 +56,23 @@ struct Config {
   }
 };
 
-inline UncertainModel make_model(const Env& env, const Config& config, std::uint64_t seed) {
+// p(theta | D) from x (in) to y (out), of the kind that is asked for.
+inline std::unique_ptr<Posterior> make_posterior(Index in, Index out, const Config& config,
+                                                 std::uint64_t seed) {
+  if (config.model_kind == "BBB")
+    return std::make_unique<BayesByBackprop>(in, out, config.model, BayesByBackpropConfig{}, seed);
+  if (config.model_kind == "dropout")
+    return std::make_unique<ConcreteDropout>(in, out, config.model, ConcreteDropoutConfig{}, seed);
   EnsembleConfig ensemble = config.ensemble;
-  const bool several = config.model_kind.back() == 'E';
   ensemble.noise = config.model_kind.front() == 'P' ? Noise::learned : Noise::none;
-  if (!several) ensemble.members = 1, ensemble.elite_members = 0;
-  ModelIo io(env, config.model.learned_reward);
-  auto posterior =
-      std::make_unique<Ensemble>(io.input_dim(), io.output_dim(), config.model, ensemble, seed);
-  return {std::move(io), std::move(posterior), config.model.holdout, seed};
+  if (config.model_kind.back() != 'E') ensemble.members = 1, ensemble.elite_members = 0;
+  return std::make_unique<Ensemble>(in, out, config.model, ensemble, seed);
+}
+
+inline UncertainModel make_model(const Env& env, const Config& config, std::uint64_t seed) {
+  const ModelIo io(env, config.model.learned_reward);
+  return {io, make_posterior(io.input_dim(), io.output_dim(), config, seed), config.model.holdout,
+          seed};
 }
 
 struct Agent {

@@ -44,7 +44,7 @@ TEST_CASE("PETS balances the pole in its first trial, where random actions fall 
 }
 
 TEST_CASE("every cell of the ablation runs") {
-  for (const char* model : {"D", "P", "DE", "PE"})
+  for (const char* model : {"D", "P", "DE", "PE", "BBB", "dropout"})
     for (const char* propagation : {"E", "DS", "MM", "TS1", "TSinf"}) {
       CAPTURE(model);
       CAPTURE(propagation);
