@@ -64,11 +64,60 @@ TEST_CASE("a checkpoint with any one bit flipped is refused") {
   }
 }
 
+// The checksum of the format, FNV-1a, of all that stands before it.
+std::string with_its_checksum(const std::string& bytes) {
+  const std::string body = bytes.substr(0, bytes.size() - 8);
+  std::uint64_t h = 0xcbf29ce484222325ULL;
+  for (const char c : body) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return body + std::string(reinterpret_cast<const char*>(&h), 8);
+}
+
+TEST_CASE("a whole checkpoint of another program, version or SCALAR is refused for what it is") {
+  const std::string path = saved_pair("mbrl-test-header.bin"), whole = bytes_of(path);
+  REQUIRE(with_its_checksum(whole) == whole);
+  const std::pair<std::size_t, const char*> bytes_of_header[] = {
+      {0, "not a checkpoint"}, {8, "its version is"}, {12, "another SCALAR"}};
+  for (const auto& [at, why] : bytes_of_header) {
+    std::string other = whole;
+    ++other[at];
+    write_bytes(path, with_its_checksum(other));
+    CHECK_THROWS_WITH_AS(Archive{path}, doctest::Contains(why), UserError);
+  }
+}
+
 TEST_CASE("a checkpoint of another network shape is refused by name") {
   Archive ar(saved_pair("mbrl-test-shape.bin"));
-  Pair other;
-  other.W.resize(3, 3);
-  CHECK_THROWS_WITH_AS(other.archive(ar), doctest::Contains("W has another shape"), UserError);
+  const std::pair<Index, Index> shapes[] = {{3, 3}, {2, 4}, {3, 2}};
+  for (const auto& [rows, cols] : shapes) {
+    Pair other;
+    other.W.resize(rows, cols);
+    CHECK_THROWS_WITH_AS(other.archive(ar), doctest::Contains("W has another shape"), UserError);
+  }
+}
+
+TEST_CASE("a checkpoint that lacks an entry is refused by the entry's name") {
+  Archive ar(saved_pair("mbrl-test-lacks.bin"));
+  Matrix other = Matrix::Zero(2, 3);
+  CHECK_THROWS_WITH_AS(ar("other", other), doctest::Contains("it holds no other"), UserError);
+}
+
+TEST_CASE("who reads a checkpoint while it is replaced sees the old one, whole") {
+  const std::string path = saved_pair("mbrl-test-replaced.bin"), before = bytes_of(path);
+  std::ifstream reader(path, std::ios::binary);
+  Archive().save(path);
+  CHECK(std::string(std::istreambuf_iterator<char>(reader), {}) == before);
+  CHECK(bytes_of(path) != before);
+}
+
+TEST_CASE("a checkpoint that does not fit on the disk leaves the old one as it was") {
+  if (!std::filesystem::exists("/dev/full")) return;
+  const std::string path = saved_pair("mbrl-test-full.bin"), before = bytes_of(path);
+  const std::string temporary = path + ".new";
+  std::filesystem::remove(temporary);
+  std::filesystem::create_symlink("/dev/full", temporary);
+  CHECK_THROWS_WITH_AS(Archive().save(path), doctest::Contains("is the disk full?"), UserError);
+  CHECK(bytes_of(path) == before);
+  std::filesystem::remove(temporary);
 }
 
 TEST_CASE("saving into a folder that does not exist fails with a clear line") {

@@ -34,6 +34,20 @@ TEST_CASE("settings set the fields of the Config they were listed from") {
   CHECK(settings.find("keep-old").get() == "0.25");
 }
 
+TEST_CASE("the ends of a valid range are valid") {
+  Config c;
+  Settings settings;
+  c.list(settings);
+  for (const int end : {1, 100}) {
+    settings.set("horizon", std::to_string(end));
+    CHECK(c.horizon == end);
+  }
+  for (const int end : {0, 1}) {
+    settings.set("keep-old", std::to_string(end));
+    CHECK(c.keep_old == end);
+  }
+}
+
 TEST_CASE("a bad value is refused with what was expected, and changes nothing") {
   Config c;
   Settings settings;
@@ -56,6 +70,16 @@ TEST_CASE("an unknown key is met with the nearest known one") {
   c.list(settings);
   CHECK_THROWS_WITH_AS(settings.set("horizn", "3"), doctest::Contains("did you mean --horizon"),
                        UserError);
+  CHECK_THROWS_WITH_AS(settings.set("planer", "cem"), doctest::Contains("did you mean --planner"),
+                       UserError);
+}
+
+TEST_CASE("what several fields must fulfil together is checked, every condition of it") {
+  Settings settings;
+  CHECK_NOTHROW(settings.check());
+  settings.add_check([] {});
+  settings.add_check([] { throw UserError("the second"); });
+  CHECK_THROWS_WITH_AS(settings.check(), "the second", UserError);
 }
 
 }  // namespace test_settings

@@ -95,6 +95,121 @@ TEST_CASE("the holdout is a fixed tenth of D, whatever D grows to") {
   CHECK(held < 120);
 }
 
+TEST_CASE("another seed holds out other transitions") {
+  const auto env = make_env("pendulum");
+  const DeterministicModel f(*env, {}, 1), g(*env, {}, 2);
+  int differ = 0;
+  for (Index i = 0; i < 1000; ++i) differ += f.held_out(i) != g.held_out(i);
+  CHECK(differ > 100);  // 180 expected: 2 * 0.1 * 0.9
+}
+
+TEST_CASE("what is held out has no influence on the statistics or on a pass of training") {
+  const auto env = make_env("pendulum");
+  ModelConfig config;
+  config.epochs = 1;
+  const Dataset D = collect_random(*env, 300, 1);
+  double train_loss = 0;
+  for (const double error : {0.0, 100.0}) {
+    DeterministicModel f(*env, config, 1);
+    Dataset spoilt(2, 1);
+    for (Index i = 0; i < D.size(); ++i) {
+      Vector s_next = D.s_next({i});
+      if (f.held_out(i)) s_next.array() += static_cast<Scalar>(error);
+      spoilt.append({D.s({i}), D.a({i}), D.reward({i})(0, 0), s_next, false, false});
+    }
+    const FitReport report = f.fit(spoilt);
+    if (error > 0)
+      CHECK(report.train_loss == train_loss);
+    else
+      train_loss = report.train_loss;
+    CHECK((report.holdout_loss > 100) == (error > 0));
+  }
+}
+
+TEST_CASE("the holdout loss is the mean squared error per normalised output, of held-out data") {
+  const auto env = make_env("reacher");
+  DeterministicModel f(*env, {}, 1);
+  const Dataset D = collect_random(*env, 300, 1);
+  const FitReport report = f.fit(D);
+  std::vector<Index> held;
+  for (Index i = 0; i < D.size(); ++i)
+    if (f.held_out(i)) held.push_back(i);
+  const Matrix said = forward(f.network(), f.io().encode(D.s(held), D.a(held)));
+  const Matrix truth = f.io().target(D.s(held), D.s_next(held), D.reward(held));
+  CHECK(report.holdout_loss == doctest::Approx(double((said - truth).array().square().mean())));
+}
+
+TEST_CASE("a model has the layers, the activation and the learning rate that it was asked for") {
+  const auto env = make_env("pendulum");
+  ModelConfig config;
+  config.hidden_layers = 3, config.hidden_width = 7, config.activation = "tanh";
+  config.learning_rate = 1e-7, config.epochs = 1;
+  DeterministicModel f(*env, config, 1);
+  const Mlp before = f.network();
+  REQUIRE(before.layers.size() == 4);
+  CHECK(before.layers[1].W.rows() == 7);
+  CHECK(before.activation == Activation::tanh);
+  f.fit(collect_random(*env, 300, 1));
+  CHECK((f.network().layers[1].W - before.layers[1].W).cwiseAbs().maxCoeff() < 1e-5);
+}
+
+TEST_CASE("weight decay makes the weights smaller") {
+  const auto env = make_env("pendulum");
+  const Dataset D = collect_random(*env, 300, 1);
+  const auto size_with = [&](double decay) {
+    ModelConfig config;
+    config.weight_decay = decay, config.epochs = 10;
+    DeterministicModel f(*env, config, 1);
+    f.fit(D);
+    return f.network().layers[1].W.norm();
+  };
+  CHECK(size_with(0.1) < 0.9 * size_with(0));
+}
+
+TEST_CASE("every fit goes on from the weights of the last one") {
+  const auto env = make_env("pendulum");
+  ModelConfig config;
+  config.epochs = 3;
+  DeterministicModel f(*env, config, 1);
+  const Dataset D = collect_random(*env, 300, 1);
+  const double first = f.fit(D).holdout_loss;
+  for (int i = 0; i < 10; ++i) f.fit(D);
+  CHECK(f.fit(D).holdout_loss < first / 4);
+}
+
+TEST_CASE("training stops after `patience` passes in a row that are no better, at the best one") {
+  // The loss before the first pass, after it, after the next, ...
+  const std::vector<double> losses{5, 6, 4, 4, 6, 2, 7, 7, 7, 1};
+  for (const int epochs : {100, 4}) {
+    int passes = 0, kept = -1, weights = 0;
+    const StoppedAt at = train_until_it_stops_improving(
+        epochs, 3, [&] { weights = ++passes; },
+        [&] { return losses.at(static_cast<std::size_t>(passes)); }, [&] { kept = weights; },
+        [&] { weights = kept; });
+    CHECK(at.epochs == (epochs == 100 ? 8 : 4));
+    CHECK(at.best_loss == (epochs == 100 ? 2 : 4));
+    CHECK(weights == (epochs == 100 ? 5 : 2));
+  }
+}
+
+TEST_CASE("minibatches take every row once, in an order that is new with every pass") {
+  Rng rng(1, "test");
+  std::vector<std::vector<Index>> passes(2);
+  for (auto& rows : passes) {
+    std::vector<std::size_t> sizes;
+    for_minibatches(23, 10, rng, [&](const std::vector<Index>& batch) {
+      rows.insert(rows.end(), batch.begin(), batch.end());
+      sizes.push_back(batch.size());
+    });
+    CHECK(sizes == std::vector<std::size_t>{10, 10, 3});
+  }
+  CHECK(passes[0] != passes[1]);
+  for (auto& rows : passes) {
+    std::sort(rows.begin(), rows.end());
+    for (Index i = 0; i < 23; ++i) CHECK(rows.at(static_cast<std::size_t>(i)) == i);
+  }
+}
+
 TEST_CASE("fitting keeps the weights with the best holdout loss, not the last ones") {
   const auto env = make_env("pendulum");
   ModelConfig config;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "envs/all.hpp"
 
 using namespace mbrl;
@@ -70,6 +72,16 @@ TEST_CASE("an angle that is wrapped at pi changes by the short way round") {
   CHECK(delta(0, 0) == doctest::Approx(0.1).epsilon(1e-4));
 }
 
+TEST_CASE("a whole turn of any angle of any environment is no change of state") {
+  for (const auto& env : all_envs()) {
+    CAPTURE(env->spec.name);
+    const Matrix s = Matrix::Zero(env->spec.state_dim(), 1);
+    Matrix s_next = s;
+    for (const Index i : env->spec.angles) s_next(i, 0) = 2 * kPi;
+    CHECK(ModelIo(*env).target(s, s_next, Matrix::Zero(1, 1)).cwiseAbs().maxCoeff() < 1e-5);
+  }
+}
+
 TEST_CASE("new statistics leave the predictions of a trained network as they were") {
   const auto env = make_env("cartpole_swingup");
   Rng rng(3, "test");
@@ -81,6 +93,62 @@ TEST_CASE("new statistics leave the predictions of a trained network as they wer
   io.fit(Matrix(3 * other.s), other.a, Matrix(3 * other.s_next), other.reward, {&net});
   const Matrix after = io.decode(b.s, forward(net, io.encode(b.s, b.a)));
   CHECK((after - before).cwiseAbs().maxCoeff() < 1e-4);
+}
+
+TEST_CASE("new statistics leave the predicted standard deviations as they were, too") {
+  const auto env = make_env("cartpole_swingup");
+  Rng rng(5, "test");
+  const Batch b = random_batch(*env, 200, rng), other = random_batch(*env, 50, rng);
+  ModelIo io(*env);
+  const Index n = io.output_dim();
+  Mlp net = make_mlp(io.input_dim(), 2 * n, {}, rng);
+  const auto sd = [&] {
+    const Matrix log_var = forward(net, io.encode(b.s, b.a)).bottomRows(n);
+    return Matrix(io.decode_sd((log_var / 2).array().exp()));
+  };
+  io.fit(b.s, b.a, b.s_next, b.reward, {&net});
+  const Matrix before = sd();
+  io.fit(Matrix(3 * other.s), other.a, Matrix(3 * other.s_next), other.reward, {&net});
+  CHECK(((sd() - before).array() / before.array()).abs().maxCoeff() < 1e-3);
+}
+
+TEST_CASE("the first statistics leave the initial weights alone; loaded ones count as first") {
+  const auto env = make_env("pendulum");
+  Rng rng(6, "test");
+  const Batch b = random_batch(*env, 200, rng);
+  ModelIo io(*env), loaded(*env);
+  Mlp net = make_mlp(io.input_dim(), io.output_dim(), {}, rng);
+  const Matrix W = net.layers.front().W, V = net.layers.back().W;
+  io.fit(b.s, b.a, b.s_next, b.reward, {&net});
+  CHECK(net.layers.front().W == W);
+  CHECK(net.layers.back().W == V);
+
+  const std::string path =
+      (std::filesystem::temp_directory_path() / "mbrl-test-model-io.bin").string();
+  Archive out;
+  io.archive(out);
+  out.save(path);
+  Archive in(path);
+  loaded.archive(in);
+  const Matrix before = io.decode(b.s, forward(net, io.encode(b.s, b.a)));
+  loaded.fit(Matrix(3 * b.s), b.a, Matrix(3 * b.s_next), b.reward, {&net});
+  const Matrix after = loaded.decode(b.s, forward(net, loaded.encode(b.s, b.a)));
+  CHECK((after - before).cwiseAbs().maxCoeff() < 1e-4);
+}
+
+TEST_CASE(
+    "decode_sd has the unit of the state: it is how far decode moves per standard deviation") {
+  Rng rng(7, "test");
+  for (const auto& env : all_envs()) {
+    CAPTURE(env->spec.name);
+    const Batch b = random_batch(*env, 100, rng);
+    ModelIo io(*env, true);
+    io.fit(b.s, b.a, b.s_next, b.reward, {});
+    const Matrix zero = Matrix::Zero(io.output_dim(), 1),
+                 sd = Matrix::Constant(io.output_dim(), 1, 3);
+    const Matrix s = Matrix::Zero(env->spec.state_dim(), 1);
+    CHECK(io.decode_sd(sd).isApprox(io.decode(s, sd) - io.decode(s, zero), Scalar(1e-4)));
+  }
 }
 
 TEST_CASE("encoding and decoding on a tape give what they give on plain matrices") {

@@ -67,6 +67,22 @@ TEST_CASE("the warm start is the last plan moved on by one step, its end filled 
 TEST_CASE("first_action is the first action of the plan") {
   Mpc mpc(box_spec(), unmoving(), 1);
   CHECK(mpc.first_action(no_preference).isApprox(Vector{{Scalar(2), Scalar(-0.5)}}));
+  // From 1 at the start of the plan to 3 at its end.
+  Mpc rising(box_spec(), {}, 1);
+  const Vector a = rising.first_action([](const Matrix& plans) -> Row {
+    return plans.row(6).array() - plans.row(0).array() - (plans.row(1).array() + 1).abs();
+  });
+  CHECK(a == rising.last_plan().head(2));
+  CHECK(a.isApprox(Vector{{1, -1}}, Scalar(0.1)));
+}
+
+TEST_CASE("a plan is as long as the horizon that was asked for; 0 means the task's own") {
+  PlannerConfig config;
+  for (const int horizon : {0, 1, 7}) {
+    config.horizon = horizon;
+    Mpc mpc(box_spec(), config, 1);
+    CHECK(mpc.plan(no_preference).size() == 2 * (horizon == 0 ? 4 : horizon));
+  }
 }
 
 TEST_CASE("random shooting scores as many plans as all iterations of CEM together") {
@@ -161,14 +177,16 @@ struct Trap {
 
 TEST_CASE("B10: after a predicted end a plan books the environment's after_termination per step") {
   Workers workers(1);
-  // One plan stays, one ends in its third step.
-  Matrix plans = Matrix::Zero(10, 2);
+  // One plan stays, one ends in its third step, and one would come back after it.
+  Matrix plans = Matrix::Zero(10, 3);
   plans.col(1).setConstant(Scalar(-0.5));
+  plans.col(2).head(3).setConstant(Scalar(-0.5)), plans.col(2).tail(7).setConstant(1);
   for (const double after : {0.0, -5.0}) {
     const auto env = make_env(Trap{after});
     const Row J = return_of_plans(*env, true_step(*env), Vector::Zero(1), plans, workers);
     CHECK(J(0) == doctest::Approx(-10));
     CHECK(J(1) == doctest::Approx(-3 + 7 * after));
+    CHECK(J(2) == doctest::Approx(-3 + 7 * after));
   }
 }
 
@@ -185,6 +203,16 @@ TEST_CASE("B10: with a price on ending, a planner with negative rewards does not
     // Without the price the task itself rewards ending: the plan rushes out.
     CHECK((leftmost < -1) == (after == 0.0));
   }
+}
+
+TEST_CASE("the reward of a plan is the one that the model predicts") {
+  Workers workers(1);
+  const auto env = make_env(Trap{});
+  const Step generous = [&](const Matrix& s, const Matrix& a) {
+    return Prediction{env->dynamics(s, a), Row::Constant(s.cols(), 7)};
+  };
+  const Matrix plan = Matrix::Zero(10, 1);
+  CHECK(return_of_plans(*env, generous, Vector::Zero(1), plan, workers)(0) == doctest::Approx(70));
 }
 
 TEST_CASE("a rollout that goes on to infinity after its end does not spoil the score before it") {
