@@ -130,6 +130,18 @@ TEST_CASE("the learned rates and the epistemic spread fall as N grows, the noise
   CHECK(aleatoric[1] == doctest::Approx(0.3).epsilon(0.15));
 }
 
+TEST_CASE("inputs that are not to be dropped never are, and have no rate to learn") {
+  Workers workers(1);
+  ConcreteDropoutConfig config;
+  config.initial_rate = 0.5, config.drop_inputs = false;
+  ConcreteDropout dropout(2, 1, training(20, 8, 1e-2), config, 1);
+  dropout.fit(correlated_line(20, 1), workers);
+  CHECK(dropout.rates()[0] == 0);
+  CHECK(dropout.rates()[1] > 0.1);
+  const std::vector<Theta> thetas = sampled(dropout, 50, 1);
+  for (const Theta& theta : thetas) CHECK(theta.net.layers[0].W == thetas[0].net.layers[0].W);
+}
+
 const MakePosterior kFresh = [] {
   return std::make_unique<ConcreteDropout>(2, 1, training(3, 8, 1e-2), ConcreteDropoutConfig{}, 1);
 };
