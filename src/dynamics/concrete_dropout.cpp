@@ -35,19 +35,6 @@ Var dropout_regulariser(const Var& W, const Var& logit_p, double length_scale) {
   return half_l2 * norm - static_cast<Scalar>(W.cols()) * entropy;
 }
 
-// The network with relaxed masks of their own for every example.  x: (in, B)
-static Var forward_with_drops(const Network<Var>& net, const std::vector<Var>& logit_p, Var x,
-                              Rng& rng) {
-  for (std::size_t l = 0; l < net.layers.size(); ++l) {
-    const Matrix logit_u = logit_of_uniform(x.rows(), x.cols(), rng);
-    const Var kept = 1 - concrete_drop(logit_p[l], logit_u, kTemperature);
-    x = x * kept * everywhere(1 + exp(logit_p[l]), x.rows(), x.cols());
-    x = affine(net.layers[l].W, x, net.layers[l].b);
-    if (l + 1 < net.layers.size()) x = activate(net.activation, x);
-  }
-  return x;
-}
-
 // ---- training ----
 
 ConcreteDropout::ConcreteDropout(Index in, Index out, const ModelConfig& model,
@@ -62,6 +49,21 @@ ConcreteDropout::ConcreteDropout(Index in, Index out, const ModelConfig& model,
   full_ = make_theta(in, out, shape, config.noise, weights, config.fixed_sd);
   const double logit = std::log(config.initial_rate) - std::log1p(-config.initial_rate);
   logit_p_ = Matrix::Constant(model.hidden_layers + 1, 1, static_cast<Scalar>(logit));
+}
+
+// The network with relaxed masks of their own for every example.
+// logit_p: (layers, 1)  x: (in, B)  returns (out, B)
+Var ConcreteDropout::forward_with_drops(const Network<Var>& net, const Var& logit_p, Var x) {
+  for (std::size_t l = 0; l < net.layers.size(); ++l) {
+    if (l >= first_dropped()) {
+      const Var a = row(logit_p, static_cast<Index>(l));
+      const Var z = concrete_drop(a, logit_of_uniform(x.rows(), x.cols(), masks_), kTemperature);
+      x = x * (1 - z) * everywhere(1 + exp(a), x.rows(), x.cols());
+    }
+    x = affine(net.layers[l].W, x, net.layers[l].b);
+    if (l + 1 < net.layers.size()) x = activate(net.activation, x);
+  }
+  return x;
 }
 
 FitReport ConcreteDropout::fit(const RegressionData& data, Workers&) {
@@ -89,24 +91,24 @@ double ConcreteDropout::one_pass(const RegressionData& data) {
     tape_.clear();
     ThetaOf<Var> theta = on_tape(tape_, full_);
     const Network<Var> net = theta.net;
-    const Var logits = tape_.parameter(logit_p_);
-    std::vector<Var> logit_p;
-    for (Index l = 0; l < logits.rows(); ++l) logit_p.push_back(row(logits, l));
+    const Var logit_p = tape_.parameter(logit_p_);
 
     // -log p(y | x, theta): the mean over examples, the sum over coordinates.
     const Var x = tape_.constant(Matrix(data.x(Eigen::all, batch)));
     const Var y = tape_.constant(Matrix(data.y(Eigen::all, batch)));
-    const Var output = forward_with_drops(net, logit_p, x, masks_);
+    const Var output = forward_with_drops(net, logit_p, x);
     theta.net = {};  // has been passed already
     Var loss = static_cast<Scalar>(y.rows()) * gaussian_nll(predict(theta, output), y);
 
     // The regulariser / N, so that an epoch counts it once.
-    for (std::size_t l = 0; l < net.layers.size(); ++l)
-      loss = loss + dropout_regulariser(net.layers[l].W, logit_p[l], config_.length_scale) /
-                        static_cast<Scalar>(N);
+    for (std::size_t l = first_dropped(); l < net.layers.size(); ++l) {
+      const Var a = row(logit_p, static_cast<Index>(l));
+      loss = loss +
+             dropout_regulariser(net.layers[l].W, a, config_.length_scale) / static_cast<Scalar>(N);
+    }
     tape_.backward(loss);
     std::vector<Matrix*> slopes = gradients(net);
-    slopes.push_back(&open_adjoint(*logits.node));
+    slopes.push_back(&open_adjoint(*logit_p.node));
     adam_.step(weights, slopes);
     total += double(loss.value()(0, 0)) * double(batch.size());
   });
@@ -119,6 +121,7 @@ std::vector<double> ConcreteDropout::rates() const {
   std::vector<double> p;
   for (Index l = 0; l < logit_p_.rows(); ++l)
     p.push_back(1 / (1 + std::exp(-double(logit_p_(l, 0)))));
+  if (!config_.drop_inputs) p[0] = 0;
   return p;
 }
 

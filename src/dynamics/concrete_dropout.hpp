@@ -24,6 +24,7 @@ struct ConcreteDropoutConfig {
   double fixed_sd = 1;  // for Noise::fixed
   double length_scale = 0.1;
   double initial_rate = 0.1;
+  bool drop_inputs = true;
   double cool_down = 0.25;
 
   void list(Settings& field) {
@@ -31,6 +32,8 @@ struct ConcreteDropoutConfig {
           "step 2: l, one over the standard deviation of every weight before D");
     field("initial-rate", initial_rate, 1e-4, 0.9,
           "step 2: p of every layer, the share of units dropped, before training");
+    field("drop-inputs", drop_inputs,
+          "step 2: drop coordinates of x as well, not only hidden units");
     field("cool-down", cool_down, 0, 1,
           "step 2: last share of the epochs, in which the learning rate falls to zero");
   }
@@ -59,9 +62,12 @@ class ConcreteDropout : public Posterior {
   std::vector<Theta> sample(int n, Rng& rng) const override;
   void archive(Archive& ar) override;
 
-  std::vector<double> rates() const;  // p of every layer, from the input on
+  // p of every layer, from the input on; 0 for inputs that are never dropped.
+  std::vector<double> rates() const;
 
  private:
+  std::size_t first_dropped() const { return config_.drop_inputs ? 0 : 1; }  // layer
+  Var forward_with_drops(const Network<Var>& net, const Var& logit_p, Var x);
   double one_pass(const RegressionData& data);
 
   ModelConfig model_;

@@ -10,6 +10,12 @@
 
 namespace mbrl {
 
+// |value - truth| as a share of |truth|. (doctest's Approx adds 1 to the scale, too much for what
+// is small.)
+inline double relative_error(double value, double truth) {
+  return std::abs(value - truth) / std::abs(truth);
+}
+
 using MakePosterior = std::function<std::unique_ptr<Posterior>()>;
 
 // Whether two lists of thetas hold the same bits.
