@@ -39,7 +39,7 @@ NextState UncertainModel::predict(const std::vector<Theta>& thetas, const Matrix
 }
 
 void UncertainModel::archive(Archive& ar) {
-  fitted_ = true;
+  if (ar.loading()) fitted_ = true;
   io_.archive(ar);
   posterior_->archive(ar);
 }

@@ -266,7 +266,8 @@ TEST_CASE("normal draws of no entries are allowed") {
   CHECK(Rng(1, "test").normal(0, 5).size() == 0);
 }
 
-TEST_CASE("truncated normal draws stay within two standard deviations and have variance 0.774") {
+TEST_CASE(
+    "B11: truncated normal draws stay within two standard deviations and have variance 0.774") {
   Rng rng(5, "test");
   Matrix x(1000, 1000);
   rng.fill_truncated_normal(x);

@@ -77,7 +77,7 @@ TEST_CASE("the model learns the reward when asked to, and uses the known one oth
   }
 }
 
-TEST_CASE("the holdout is a fixed tenth of D, whatever D grows to") {
+TEST_CASE("B22: the holdout is a fixed tenth of D, whatever D grows to") {
   const auto env = make_env("pendulum");
   DeterministicModel f(*env, {}, 7);
   const Dataset D = collect_random(*env, 900, 1);
@@ -103,7 +103,7 @@ TEST_CASE("another seed holds out other transitions") {
   CHECK(differ > 100);  // 180 expected: 2 * 0.1 * 0.9
 }
 
-TEST_CASE("what is held out has no influence on the statistics or on a pass of training") {
+TEST_CASE("B14: what is held out has no influence on the statistics or on a pass of training") {
   const auto env = make_env("pendulum");
   ModelConfig config;
   config.epochs = 1;
@@ -210,7 +210,7 @@ TEST_CASE("minibatches take every row once, in an order that is new with every p
   }
 }
 
-TEST_CASE("fitting keeps the weights with the best holdout loss, not the last ones") {
+TEST_CASE("B23: fitting keeps the weights with the best holdout loss, not the last ones") {
   const auto env = make_env("pendulum");
   ModelConfig config;
   config.learning_rate = 0.5;  // so large that training makes things worse

@@ -100,7 +100,7 @@ TEST_CASE("Adam refuses gradients of another number or shape") {
   CHECK_THROWS_AS(adam.step({&x}, {&g}), UserError);
 }
 
-TEST_CASE("weight decay adds the gradient of sum decay / 2 |W|^2 and leaves biases alone") {
+TEST_CASE("B19: weight decay adds the gradient of sum decay / 2 |W|^2 and leaves biases alone") {
   Rng rng(4, "test");
   Matrix W1 = rng.normal(4, 3), b1 = rng.normal(4, 1), W2 = rng.normal(2, 4), b2 = rng.normal(2, 1);
   std::vector<Matrix> g = {rng.normal(4, 3), rng.normal(4, 1), rng.normal(2, 4), rng.normal(2, 1)};

@@ -245,7 +245,8 @@ TEST_CASE("Xavier weights fill +-sqrt(6 / (in + out)) evenly") {
   CHECK(std::abs(double(W.mean())) < 0.02 * bound);
 }
 
-TEST_CASE("truncated normal weights stay within 2 sd and have 0.8796 of the sd 1 / (2 sqrt(in))") {
+TEST_CASE(
+    "B11: truncated normal weights stay within 2 sd and have 0.8796 of the sd 1 / (2 sqrt(in))") {
   Rng rng(7, "test");
   const Matrix W = initial_weights(Init::truncated_normal, 300, 400, rng);
   const double sd = 1 / (2 * std::sqrt(400.0));

@@ -49,7 +49,7 @@ TEST_CASE("mean and standard deviation are the known ones of a small data set") 
   CHECK(normaliser.sd(1) == 2);
 }
 
-TEST_CASE("a row that does not vary passes unscaled, at any size and through rounding") {
+TEST_CASE("B14: a row that does not vary passes unscaled, at any size and through rounding") {
   for (const Scalar constant : {Scalar(0), Scalar(0.1), Scalar(-3), Scalar(1e4), Scalar(1e-6)}) {
     CAPTURE(constant);
     Matrix x = Matrix::Constant(1, 333, constant);

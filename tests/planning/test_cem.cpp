@@ -151,7 +151,7 @@ TEST_CASE("B9: execute_best returns the best plan ever scored, whichever iterati
 }
 
 TEST_CASE(
-    "B12: with random elites the spread shrinks but does not collapse, and min_sd is a floor") {
+    "B5, B12: with random elites the spread shrinks but does not collapse, and min_sd is a floor") {
   Rng rng(9, "test");
   Rng noise(9, "scores");
   const Objective J = [&](const Matrix& plans) -> Row {

@@ -45,7 +45,8 @@ TEST_CASE("B7, B8: after reset the search starts from the centre of the box, als
   CHECK((first_samples.rowwise().mean() - centre).cwiseAbs().maxCoeff() < 0.1);
 }
 
-TEST_CASE("the warm start is the last plan moved on by one step, its end filled with the centre") {
+TEST_CASE(
+    "B7: the warm start is the last plan moved on by one step, its end filled with the centre") {
   PlannerConfig config;
   config.cem.keep_old = 0;
   config.cem.iterations = 1;
