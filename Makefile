@@ -45,7 +45,7 @@ ONLY   ?=
 R      ?= version_1_5 pets ablation
 CHOSEN := $(or $(T),$(filter-out learning,$(ROOMS) $(SUITES)))
 N      ?= *
-NOTEBOOKS := $(basename $(notdir $(wildcard notebooks_cpp/$(N).cpp)))
+NOTEBOOKS := $(basename $(notdir $(wildcard $(N:%=notebooks_cpp/%.cpp))))
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test learn results notebooks format lint clean packages
@@ -145,6 +145,7 @@ $(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/te
 # ---- experiments, results, housekeeping ----
 
 notebooks: packages
+	@[ -n "$(NOTEBOOKS)" ] || { echo "no notebook is called $(N): see notebooks_cpp/"; exit 2; }
 	@$(MAKE) --no-print-directory -j$(THREADS) $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
 	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n || exit 1; done
 $(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(call library,$(SCALAR))

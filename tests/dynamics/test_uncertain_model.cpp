@@ -104,7 +104,9 @@ TEST_CASE_FIXTURE(Fixture, "a loaded model counts as fitted, one that was only s
   CHECK((said(loaded) - before).cwiseAbs().maxCoeff() < 1e-3);
 }
 
-TEST_CASE_FIXTURE(Fixture, "B14, B22: what is held out is never trained on, nor normalised with, nor changes sides") {
+TEST_CASE_FIXTURE(
+    Fixture,
+    "B14, B22: what is held out is never trained on, nor normalised with, nor changes sides") {
   UncertainModel half = make(0.5);
   Dataset D = transitions(200, 1);
   half.fit(D, workers);
