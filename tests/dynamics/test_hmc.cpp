@@ -105,10 +105,11 @@ TEST_CASE("a chain on the standard normal has mean 0, variance 1, and the kurtos
     Rng rng(1, "test");
     const HmcChain chain = run_chain(bowl, Eigen::VectorXd::Constant(1, 3), config, rng);
     const Eigen::ArrayXd q = chain.draws.row(0).transpose();
-    for (const auto& [moment, truth] : {std::pair(1, 0.0), {2, 1.0}, {4, 3.0}}) {
+    const double truth[] = {1, 0, 1, 0, 3};  // E[q^0], E[q^1], ...
+    for (const int moment : {1, 2, 4}) {
       CAPTURE(moment);
       const Estimate e = estimate(q.pow(moment).matrix(), 50);
-      CHECK(std::abs(e.mean - truth) < 4 * e.error);
+      CHECK(std::abs(e.mean - truth[moment]) < 4 * e.error);
       CHECK(e.error < 0.12);
     }
   }
