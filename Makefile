@@ -56,9 +56,9 @@ help:
 	@echo "make build      the program mbrl, at build/mbrl"
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
-	@echo "make learn      the learning bands: several seeds of whole runs, about 5 minutes"
+	@echo "make learn      the learning bands: several seeds of whole runs, about half an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (60)"
-	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=02_two_uncertainties: only that one)"
+	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=03_cliff: only that one; SEEDS=40: with more seeds)"
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
 	@echo "make clean      delete build/"
@@ -128,7 +128,7 @@ test: packages
 
 learn: packages
 	@$(MAKE) --no-print-directory $(BUILD)/tests/learning
-	@$(BUILD)/tests/learning
+	@$(BUILD)/tests/learning $(if $(ONLY),'-tc=$(ONLY)')
 
 $(BUILD)/tests/main.o: tests/main.cpp
 	@$(call COMPILE,$(SCALAR)) -c $< -o $@
@@ -147,7 +147,7 @@ $(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/te
 notebooks: packages
 	@[ -n "$(NOTEBOOKS)" ] || { echo "no notebook is called $(N): see notebooks_cpp/"; exit 2; }
 	@$(MAKE) --no-print-directory -j$(THREADS) $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
-	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n || exit 1; done
+	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n $(SEEDS) || exit 1; done
 $(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
 

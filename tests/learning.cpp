@@ -1,11 +1,12 @@
 // The learning bands: whole runs on several seeds, which a random policy misses. `make learn`,
-// about 5 minutes.
+// about half an hour; `make learn ONLY='the oracle*'` for some of them.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "algorithms/01_version_1_5.hpp"
+#include "algorithms/02_pets.hpp"
 #include "algorithms/baselines.hpp"
 #include "envs/all.hpp"
 
@@ -85,4 +86,28 @@ TEST_CASE("version 1.5, cartpole_balance: at least 180 within 10 episodes in 4 o
     reached += *std::max_element(returns.begin(), returns.end()) >= 180;
   }
   CHECK(reached >= 4);
+}
+
+TEST_CASE("PETS, pendulum, 5 seeds: the median return of trials 6 to 10 is at least -200") {
+  std::vector<double> late;
+  for (int seed = 1; seed <= 5; ++seed) {
+    const auto returns = returns_of("pendulum", pets::Config{}, pets::run, seed, 10);
+    late.insert(late.end(), returns.end() - 5, returns.end());
+  }
+  CHECK(median(late) >= -200);
+}
+
+TEST_CASE("PETS, cartpole_balance, 5 seeds: at least 195 in 4 of the last 5 of 10 trials") {
+  for (int seed = 1; seed <= 5; ++seed) {
+    const auto returns = returns_of("cartpole_balance", pets::Config{}, pets::run, seed, 10);
+    CHECK(std::count_if(returns.end() - 5, returns.end(), [](double r) { return r >= 195; }) >= 4);
+  }
+}
+
+TEST_CASE("PETS, cartpole_swingup: at least 160 within 15 trials in 5 of 5 seeds, then 170") {
+  for (int seed = 1; seed <= 5; ++seed) {
+    const auto returns = returns_of("cartpole_swingup", pets::Config{}, pets::run, seed, 15);
+    CHECK(*std::max_element(returns.begin(), returns.end()) >= 160);
+    CHECK(mean({returns.end() - 5, returns.end()}) >= 170);
+  }
 }
