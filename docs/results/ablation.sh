@@ -1,6 +1,6 @@
 #!/bin/sh
 # The ablation of PETS on cartpole_swingup: model x propagation, 3 seeds a cell, 6 trials each, with 200
-# candidates and 4 iterations of CEM. Writes docs/results/ablation.csv and prints the table. About an hour.
+# candidates and 4 iterations of CEM. Writes docs/results/ablation.csv and prints the table. About half an hour.
 #
 #   make results R=ablation        RUNS=folder keeps the run folders, and goes on with those that are there
 #
