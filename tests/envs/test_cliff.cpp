@@ -110,8 +110,8 @@ TEST_CASE("both ways lead to the goal; the safe one is a fifth longer and half a
   const Walk brief = walk(short_way), safe = walk(safe_way);
   CHECK(brief.arrived);
   CHECK(safe.arrived);
-  CHECK(brief.length == doctest::Approx(2).epsilon(1e-3));
-  CHECK(safe.length == doctest::Approx(2 * std::sqrt(1.49)).epsilon(1e-3));  // 2.44
+  CHECK(brief.length == doctest::Approx(2).epsilon(1e-3).scale(0));
+  CHECK(safe.length == doctest::Approx(2 * std::sqrt(1.49)).epsilon(1e-3).scale(0));  // 2.44
   CHECK(brief.nearest < 0.06);
   CHECK(safe.nearest > 0.4);
   CHECK(safe.total / brief.total > 1.2);  // -26.5 and -21.6
@@ -154,8 +154,8 @@ TEST_CASE("random steps from the start meet the wind now and then: in 1 to 6 of 
 TEST_CASE("random steps return about -101 +- 29 on the cliff") {
   for (const int seed : {1, 2, 3}) {
     const MeanAndSpread random = random_policy(task, task.spec(), 1000, Rng(seed, "random"));
-    CHECK(random.mean == doctest::Approx(-101).epsilon(0.03));
-    CHECK(random.sd == doctest::Approx(29).epsilon(0.1));
+    CHECK(random.mean == doctest::Approx(-101).epsilon(0.03).scale(0));
+    CHECK(random.sd == doctest::Approx(29).epsilon(0.1).scale(0));
   }
 }
 
