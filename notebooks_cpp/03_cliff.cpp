@@ -49,7 +49,7 @@ struct Walk {
 // One episode after learning from D, without learning on.
 static Walk walk(const Env& env, const Dataset& D, const Kind& kind, std::uint64_t seed) {
   pets::Config config;
-  config.model_kind = kind.model;
+  config.model.kind = kind.model;
   config.propagation.score = kind.score;
   if (kind.model == "D") config.propagation.particles = 1;
   Workers alone(1);

@@ -6,6 +6,8 @@
 
 #include "algorithms/01_version_1_5.hpp"
 #include "algorithms/02_pets.hpp"
+#include "algorithms/03_version_2_0.hpp"
+#include "algorithms/04_version_2_5.hpp"
 #include "algorithms/baselines.hpp"
 #include "envs/all.hpp"
 #include "report/run_folder.hpp"
@@ -73,12 +75,41 @@ TEST_CASE("PETS runs on every environment") {
     pets::Config config;
     config.initial_steps = 40;
     config.refit_every = 20;
-    config.model.epochs = 2;
-    config.model.learned_reward = learned_reward;
-    config.ensemble.members = 3;
-    config.ensemble.resample = learned_reward;
+    config.model.network.epochs = 2;
+    config.model.network.learned_reward = learned_reward;
+    config.model.ensemble.members = 3;
+    config.model.ensemble.resample = learned_reward;
     config.propagation.score = learned_reward ? "pessimistic" : "expected";
     config.planner = tiny_planner("cem");
     smoke("pets", config, pets::run);
+  }
+}
+
+TEST_CASE("version 2.0 runs on every environment") {
+  for (const bool other : {false, true}) {
+    version_2_0::Config config;
+    config.initial_steps = 40;
+    config.refit_every = 20;
+    config.model.kind = other ? "PE" : "D";
+    config.model.network.epochs = 2;
+    config.model.network.learned_reward = other;
+    config.stochastic = other;
+    config.start = other ? "initial" : "visited";
+    config.updates = 2, config.rollouts = 12, config.horizon = 5;
+    smoke("v2.0", config, version_2_0::run);
+  }
+}
+
+TEST_CASE("version 2.5 runs on every environment") {
+  for (const bool other : {false, true}) {
+    version_2_5::Config config;
+    config.initial_steps = 40;
+    config.refit_every = 20;
+    config.model.kind = other ? "PE" : "D";
+    config.model.network.epochs = 2;
+    config.model.network.learned_reward = other;
+    config.start = other ? "visited" : "initial";
+    config.updates = 4, config.check_every = 2, config.rollouts = 12, config.horizon = 5;
+    smoke("v2.5", config, version_2_5::run);
   }
 }

@@ -7,9 +7,7 @@
 // Next:    version 2.0, where a policy is trained inside the model.
 #pragma once
 
-#include "dynamics/bayes_by_backprop.hpp"
-#include "dynamics/concrete_dropout.hpp"
-#include "dynamics/ensemble.hpp"
+#include "dynamics/choose_model.hpp"
 #include "planning/mpc.hpp"
 #include "planning/policy.hpp"
 #include "planning/propagation.hpp"
@@ -20,9 +18,7 @@ namespace mbrl::pets {
 struct Config {
   int initial_steps = 200;
   int refit_every = 50;
-  std::string model_kind = "PE";
-  ModelConfig model;
-  EnsembleConfig ensemble;
+  UncertainModelConfig model;
   PropagationConfig propagation;
   PlannerConfig planner;
 
@@ -31,11 +27,7 @@ struct Config {
           "step 1: transitions collected by the base policy");
     field("refit-every", refit_every, 1, 1000000,
           "step 5: new transitions before going back to step 2");
-    field("model", model_kind, {"PE", "DE", "P", "D", "BBB", "dropout"},
-          "step 2: P: probabilistic, D: deterministic; E: an ensemble of --members, else one; "
-          "BBB: Bayes by Backprop; dropout: concrete dropout");
     model.list(field);
-    ensemble.list(field);
     propagation.list(field);
     planner.list(field);
     field.add_preset("paper", "the hyperparameters of the paper's cart-pole; an hour per trial",
@@ -46,34 +38,17 @@ struct Config {
   // 1e-4 to 5e-4; and it keeps nothing aside).
   void use_those_of_the_paper() {
     refit_every = 200;
-    model.hidden_layers = 3, model.hidden_width = 500;
-    model.learning_rate = 1e-3, model.weight_decay = 2.5e-4;
-    model.batch_size = 32, model.epochs = 5, model.patience = 5, model.holdout = 0;
-    ensemble.members = 5, ensemble.resample = true, ensemble.learned_bounds = true;
+    ModelConfig& network = model.network;
+    network.hidden_layers = 3, network.hidden_width = 500;
+    network.learning_rate = 1e-3, network.weight_decay = 2.5e-4;
+    network.batch_size = 32, network.epochs = 5, network.patience = 5, network.holdout = 0;
+    model.ensemble.members = 5, model.ensemble.resample = true;
+    model.ensemble.learned_bounds = true;
     propagation.propagation = "TSinf", propagation.particles = 20;
     planner.horizon = 25;
     planner.cem.candidates = 400, planner.cem.elites = 40, planner.cem.iterations = 5;
   }
 };
-
-// p(theta | D) from x (in) to y (out), of the kind that is asked for.
-inline std::unique_ptr<Posterior> make_posterior(Index in, Index out, const Config& config,
-                                                 std::uint64_t seed) {
-  if (config.model_kind == "BBB")
-    return std::make_unique<BayesByBackprop>(in, out, config.model, BayesByBackpropConfig{}, seed);
-  if (config.model_kind == "dropout")
-    return std::make_unique<ConcreteDropout>(in, out, config.model, ConcreteDropoutConfig{}, seed);
-  EnsembleConfig ensemble = config.ensemble;
-  ensemble.noise = config.model_kind.front() == 'P' ? Noise::learned : Noise::none;
-  if (config.model_kind.back() != 'E') ensemble.members = 1, ensemble.elite_members = 0;
-  return std::make_unique<Ensemble>(in, out, config.model, ensemble, seed);
-}
-
-inline UncertainModel make_model(const Env& env, const Config& config, std::uint64_t seed) {
-  const ModelIo io(env, config.model.learned_reward);
-  return {io, make_posterior(io.input_dim(), io.output_dim(), config, seed), config.model.holdout,
-          seed};
-}
 
 struct Agent {
   PropagationConfig propagation;
@@ -83,7 +58,7 @@ struct Agent {
 
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : propagation(config.propagation),
-        model(make_model(env, config, seed)),
+        model(make_uncertain_model(env, config.model, seed)),
         planner(env.spec, config.planner, seed),
         particles(seed, "particles") {}
 

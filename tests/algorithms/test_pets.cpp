@@ -2,9 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
 #include "envs/all.hpp"
+#include "short_run.hpp"
 
 using namespace mbrl;
 
@@ -14,21 +13,13 @@ pets::Config tiny() {
   pets::Config config;
   config.initial_steps = 60;
   config.refit_every = 20;
-  config.model.epochs = 3;
-  config.ensemble.members = 3;
+  config.model.network.epochs = 3;
+  config.model.ensemble.members = 3;
   config.propagation.particles = 4;
   config.planner.horizon = 6;
   config.planner.cem.candidates = 120;
   config.planner.cem.iterations = 2;
   return config;
-}
-
-RunOptions quietly(int episodes, int threads = 2) {
-  RunOptions options;
-  options.episodes = episodes;
-  options.threads = threads;
-  options.quiet = true;
-  return options;
 }
 
 std::vector<double> returns_of(const std::string& env_name, const pets::Config& config,
@@ -49,7 +40,7 @@ TEST_CASE("every cell of the ablation runs") {
       CAPTURE(model);
       CAPTURE(propagation);
       pets::Config config = tiny();
-      config.model_kind = model;
+      config.model.kind = model;
       config.propagation.propagation = propagation;
       RunOptions options = quietly(0);
       options.steps = 80;
@@ -65,8 +56,8 @@ TEST_CASE("the letters of the model: E is an ensemble, P says how noisy the worl
   const auto env = make_env("pendulum");
   const auto members_and_noise = [&](const char* kind) {
     pets::Config config = tiny();
-    config.model_kind = kind;
-    const UncertainModel model = pets::make_model(*env, config, 1);
+    config.model.kind = kind;
+    const UncertainModel model = make_uncertain_model(*env, config.model, 1);
     Rng rng(1, "test");
     return std::pair(model.size_or(0), model.sample(1, rng)[0].noise == Noise::learned);
   };
@@ -89,9 +80,7 @@ TEST_CASE("the same seed gives the same returns, to the bit, on 1, 2 and 4 threa
 TEST_CASE("a loaded run acts as the agent that was saved, and imagines with its model") {
   const auto env = make_env("pendulum");
   RunOptions options = quietly(1);
-  options.out = (std::filesystem::temp_directory_path() / "mbrl-test-pets-load").string();
-  std::filesystem::remove_all(options.out);
-  std::filesystem::create_directories(options.out);
+  options.out = empty_folder("pets-load");
   Recorder record(options, env->spec, "test");
   pets::run(*env, tiny(), record);
   Workers workers(2);
@@ -111,9 +100,7 @@ TEST_CASE("a loaded run acts as the agent that was saved, and imagines with its 
 
 TEST_CASE("writing a run folder, with promised and real returns, does not change the run") {
   RunOptions written = quietly(1);
-  written.out = (std::filesystem::temp_directory_path() / "mbrl-test-pets-same").string();
-  std::filesystem::remove_all(written.out);
-  std::filesystem::create_directories(written.out);
+  written.out = empty_folder("pets-same");
   CHECK(returns_of("pendulum", tiny(), written) == returns_of("pendulum", tiny(), quietly(1)));
   const Csv plans = read_csv(written.out + "/plans.csv");
   CHECK(plans.rows.size() == 20);  // every tenth of 200 steps

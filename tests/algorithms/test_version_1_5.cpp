@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "envs/all.hpp"
+#include "short_run.hpp"
 
 using namespace mbrl;
 
@@ -28,22 +29,6 @@ std::vector<double> returns_of(const std::string& env_name, const version_1_5::C
   Recorder record(options, env->spec, "test");
   version_1_5::run(*env, config, record);
   return record.returns();
-}
-
-RunOptions quietly(int episodes, int threads = 2) {
-  RunOptions options;
-  options.episodes = episodes;
-  options.threads = threads;
-  options.quiet = true;
-  return options;
-}
-
-std::string empty_folder(const std::string& name) {
-  const std::string folder =
-      (std::filesystem::temp_directory_path() / ("mbrl-test-" + name)).string();
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
 }
 
 TEST_CASE("version 1.5 swings the pendulum up in its first episodes, where random actions fail") {
