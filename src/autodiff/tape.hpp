@@ -5,7 +5,7 @@
 // times costs one visit, and a rollout of any length needs no recursion. clear() keeps the nodes'
 // buffers, so that the next step, which has the same shapes, allocates nothing.
 //
-// The operations stand in elementwise.hpp and shape.hpp, value and adjoint side by side.
+// operations.hpp lists the operations.
 #pragma once
 
 #include <array>

@@ -19,6 +19,12 @@ Matrix Dataset::s_next(const std::vector<Index>& index) const { return s_next_(E
 
 Matrix Dataset::reward(const std::vector<Index>& index) const { return reward_(Eigen::all, index); }
 
+Matrix Dataset::random_states(Index count, Rng& rng) const {
+  std::vector<Index> index(static_cast<std::size_t>(count));
+  for (Index& i : index) i = rng.below(size_);
+  return s(index);
+}
+
 void Dataset::grow() {
   for (Matrix* part : {&s_, &a_, &s_next_, &reward_})
     part->conservativeResize(part->rows(), 2 * part->cols());

@@ -18,6 +18,8 @@ class Dataset {
   Matrix a(const std::vector<Index>& index) const;
   Matrix s_next(const std::vector<Index>& index) const;
   Matrix reward(const std::vector<Index>& index) const;
+  // States of random transitions, with replacement, (state_dim, count).
+  Matrix random_states(Index count, Rng& rng) const;
 
  private:
   void grow();

@@ -45,6 +45,12 @@ Matrix ModelIo::decode_sd(const Matrix& sd) const {
   return output_.sd.col(0).head(n).asDiagonal() * sd.topRows(n);
 }
 
+Var ModelIo::decode_sd(const Var& sd) const {
+  const Index n = env_->spec.state_dim();
+  const Matrix unit = output_.sd.topRows(n).replicate(1, sd.cols());
+  return sd.tape->constant(Matrix(unit)) * rows(sd, 0, n);
+}
+
 void ModelIo::archive(Archive& ar) {
   ar.fixed_shape("input mean", input_.mean), ar.fixed_shape("input sd", input_.sd);
   ar.fixed_shape("output mean", output_.mean), ar.fixed_shape("output sd", output_.sd);

@@ -45,6 +45,7 @@ class ModelIo {
 
   // The standard deviation of s', (state_dim, B), from that of the network's output.
   Matrix decode_sd(const Matrix& sd) const;
+  Var decode_sd(const Var& sd) const;
 
   // The learned reward, (1, B), from the network's output.
   template <class M>

@@ -28,6 +28,11 @@ ThetaOf<Var> on_tape(Tape& tape, const Theta& theta, bool learned_bounds) {
           bound(theta.max_log_var)};
 }
 
+ThetaOf<Var> frozen_on_tape(Tape& tape, const Theta& theta) {
+  return {on_tape(tape, theta.net, false), theta.noise, tape.constant(theta.min_log_var),
+          tape.constant(theta.max_log_var)};
+}
+
 static Matrix spread(const Matrix& column, const Matrix& like) {
   return column.replicate(1, like.cols());
 }

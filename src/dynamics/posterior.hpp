@@ -46,6 +46,8 @@ Theta make_theta(Index in, Index out, const MlpConfig& config, Noise noise, Rng&
 std::vector<Matrix*> parameters(Theta& theta, bool with_bounds = false);
 // theta on a tape: its network's weights as parameters, and the bounds too if they are learned.
 ThetaOf<Var> on_tape(Tape& tape, const Theta& theta, bool learned_bounds = false);
+// theta on a tape as it is: gradients pass through it, and none are kept for it.
+ThetaOf<Var> frozen_on_tape(Tape& tape, const Theta& theta);
 
 // p(y | x, theta) for a batch.  x: (in, B)  returns mean and log-variance, (n, B); the log-variance
 // of a deterministic model is -infinity

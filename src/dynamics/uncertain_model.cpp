@@ -38,6 +38,33 @@ NextState UncertainModel::predict(const std::vector<Theta>& thetas, const Matrix
   return next;
 }
 
+Prediction UncertainModel::sample_next(const std::vector<Theta>& thetas, const Matrix& s,
+                                       const Matrix& a, Rng& rng) const {
+  const Index B = s.cols(), n = static_cast<Index>(thetas.size());
+  Prediction next{Matrix(s.rows(), B), Row(B)};
+  const std::vector<Index> order = rng.permutation(B);
+  const Matrix noise = rng.normal(s.rows(), B);
+  for (Index k = 0; k < n; ++k) {
+    const std::vector<Index> mine(order.begin() + k * B / n, order.begin() + (k + 1) * B / n);
+    const Matrix s_k = s(Eigen::all, mine), a_k = a(Eigen::all, mine);
+    NextState p = predict(thetas[static_cast<std::size_t>(k)], s_k, a_k);
+    p.mean += p.sd.cwiseProduct(noise(Eigen::all, mine));
+    next.s_next(Eigen::all, mine) = p.mean;
+    next.reward(mine) = p.reward.size() ? p.reward : io_.env().reward(s_k, a_k, p.mean);
+  }
+  return next;
+}
+
+TapedNextState UncertainModel::predict(const ThetaOf<Var>& theta, const Var& s,
+                                       const Var& a) const {
+  const GaussianOf<Var> p = mbrl::predict(theta, io_.encode(s, a));
+  TapedNextState next{io_.decode(s, p.mean), {}, {}};
+  next.sd = theta.noise == Noise::none ? Scalar(0) * next.mean : io_.decode_sd(exp(p.log_var / 2));
+  next.reward =
+      io_.learned_reward() ? io_.decode_reward(p.mean) : io_.env().reward(s, a, next.mean);
+  return next;
+}
+
 void UncertainModel::archive(Archive& ar) {
   if (ar.loading()) fitted_ = true;
   io_.archive(ar);

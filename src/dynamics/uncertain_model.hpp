@@ -15,6 +15,11 @@ struct NextState {
   Matrix mean, sd;  // (state_dim, B), in the units of the state
   Row reward;       // (1, B), the mean; empty if the reward is known
 };
+// The same on a tape, to be differentiated through. The known reward is asked for where the model
+// has not learned one.
+struct TapedNextState {
+  Var mean, sd, reward;  // sd: 0 without noise
+};
 
 class UncertainModel {
  public:
@@ -34,6 +39,13 @@ class UncertainModel {
   NextState predict(const Theta& theta, const Matrix& s, const Matrix& a) const;
   // The mixture of several thetas as one normal with the same mean and variance.
   NextState predict(const std::vector<Theta>& thetas, const Matrix& s, const Matrix& a) const;
+
+  // s' ~ p(s' | s, a, theta), and r, with one of the thetas for each column: every theta gets an
+  // equal share of them, at random.
+  Prediction sample_next(const std::vector<Theta>& thetas, const Matrix& s, const Matrix& a,
+                         Rng& rng) const;
+  // The first again, on a tape; theta from frozen_on_tape(). Gradients go to s and a.
+  TapedNextState predict(const ThetaOf<Var>& theta, const Var& s, const Var& a) const;
 
   const ModelIo& io() const { return io_; }
   const Posterior& posterior() const { return *posterior_; }
