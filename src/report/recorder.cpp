@@ -72,6 +72,15 @@ void Recorder::refit(const FitReport& report) {
                report.low_bound, report.high_bound});
 }
 
+void Recorder::policy(const PolicyReport& report) {
+  if (options_.out.empty()) return;
+  if (!policy_)
+    policy_ = std::make_unique<CsvWriter>(
+        options_.out + "/policy.csv",
+        std::vector<std::string>{"env_steps", "updates", "imagined_return", "gradient_norm"});
+  policy_->row({env_steps_, report.updates, report.imagined_return, report.gradient_norm});
+}
+
 void Recorder::plan(double promised, double real) {
   if (!plans_)
     plans_ = std::make_unique<CsvWriter>(options_.out + "/plans.csv",

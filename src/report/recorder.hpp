@@ -47,6 +47,19 @@ struct RunOptions {
   }
 };
 
+// What the training of a policy between two refits came to, for policy.csv.
+struct PolicyReport {
+  int updates = 0;             // gradient steps made
+  double imagined_return = 0;  // of the policy inside the model, at the last one
+  double gradient_norm = 0;    // the mean over the steps, before any was shortened
+
+  void add(double J, double norm) {
+    ++updates;
+    imagined_return = J;
+    gradient_norm += (norm - gradient_norm) / updates;
+  }
+};
+
 class Recorder {
  public:
   // interrupted: asked before every step whether to stop (Ctrl-C).
@@ -71,6 +84,8 @@ class Recorder {
   void step(const Transition& tr);
   // The dynamics model was fitted again.
   void refit(const FitReport& report);
+  // A policy was trained further.
+  void policy(const PolicyReport& report);
   // What the planner promised itself of the plan that it chose, and what that plan would really
   // have brought; into plans.csv, for every tenth step (ask wants_plan() first).
   bool wants_plan() const { return !options_.out.empty() && env_steps_ % 10 == 0; }
@@ -92,7 +107,7 @@ class Recorder {
   std::function<bool()> interrupted_;
   Workers workers_;
   ProgressLine line_;
-  std::unique_ptr<CsvWriter> progress_, model_, plans_, transitions_;
+  std::unique_ptr<CsvWriter> progress_, model_, policy_, plans_, transitions_;
   std::string phase_ = "learned";
   std::vector<double> returns_;
   double episode_return_ = 0, holdout_loss_ = std::nan("");

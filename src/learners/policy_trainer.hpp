@@ -1,0 +1,65 @@
+// Gradient ascent on anything that a policy should make large: the step that versions 2.0 and 2.5
+// have in common.
+#pragma once
+
+#include <deque>
+
+#include "core/parallel.hpp"
+#include "learners/network_policy.hpp"
+#include "nn/adam.hpp"
+
+namespace mbrl {
+
+struct PolicyTrainerConfig {
+  double learning_rate = 3e-3;
+  double max_gradient_norm = 1;
+
+  void list(Settings& field) {
+    field("policy-learning-rate", learning_rate, 1e-7, 1, "the policy: Adam's step size");
+    field("max-gradient-norm", max_gradient_norm, 0, 1e9,
+          "the policy: a longer gradient is shortened to this; 0: never");
+  }
+};
+
+// Some columns of a batch: first, ..., first + count - 1.
+struct Piece {
+  Index number = 0, first = 0, count = 0;
+
+  Matrix of(const Matrix& batch) const { return batch.middleCols(first, count); }
+};
+
+class PolicyTrainer {
+ public:
+  static constexpr Index pieces = 10;  // that a batch is cut into, whatever the number of threads
+
+  // An objective that is a sum over a batch: the share of one piece, (1, 1), on the tape of pi.
+  // Called from several threads.
+  using Objective =
+      std::function<Var(Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece)>;
+
+  // J and its gradient, in the order of parameters(pi, stochastic).
+  struct Slope {
+    double J = 0;
+    std::vector<Matrix*> gradient;  // lives until the next call
+  };
+
+  PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic);
+
+  // Over a batch of B columns.
+  Slope slope(const NetworkPolicy& pi, Index B, const Objective& J, Workers& workers);
+
+  // One step of Adam up the slope. Returns J and the gradient's norm before it was shortened.
+  // Throws Diverged if either is not finite.
+  struct Ascent {
+    double J = 0, gradient_norm = 0;
+  };
+  Ascent ascend(NetworkPolicy& pi, Index B, const Objective& J, Workers& workers);
+
+ private:
+  PolicyTrainerConfig config_;
+  bool stochastic_;  // whether log_sd is trained
+  Adam adam_;
+  std::deque<Tape> tapes_{pieces};
+};
+
+}  // namespace mbrl
