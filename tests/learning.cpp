@@ -7,6 +7,7 @@
 
 #include "algorithms/01_version_1_5.hpp"
 #include "algorithms/02_pets.hpp"
+#include "algorithms/04_version_2_5.hpp"
 #include "algorithms/baselines.hpp"
 #include "envs/all.hpp"
 
@@ -110,4 +111,14 @@ TEST_CASE("PETS, cartpole_swingup: at least 160 within 15 trials in 5 of 5 seeds
     CHECK(*std::max_element(returns.begin(), returns.end()) >= 160);
     CHECK(mean({returns.end() - 5, returns.end()}) >= 170);
   }
+}
+
+TEST_CASE("version 2.5, cartpole_balance, 5 seeds: median at least 190 within 3,000 real steps") {
+  std::vector<double> late;
+  for (int seed = 1; seed <= 5; ++seed) {
+    const auto returns =
+        returns_of("cartpole_balance", version_2_5::Config{}, version_2_5::run, seed, 14);
+    late.insert(late.end(), returns.end() - 3, returns.end());
+  }
+  CHECK(median(late) >= 190);
 }

@@ -3,6 +3,8 @@
 
 #include "algorithms/01_version_1_5.hpp"
 #include "algorithms/02_pets.hpp"
+#include "algorithms/03_version_2_0.hpp"
+#include "algorithms/04_version_2_5.hpp"
 #include "algorithms/baselines.hpp"
 
 namespace mbrl {
@@ -44,6 +46,12 @@ inline std::vector<Algorithm> algorithms() {
       algorithm<pets::Config>("pets",
                               "version 1.5 with uncertainty: ensemble, trajectory sampling, CEM",
                               pets::run, pets::load),
+      algorithm<version_2_0::Config>("v2.0",
+                                     "backpropagate through the learned model into a policy",
+                                     version_2_0::run, version_2_0::load),
+      algorithm<version_2_5::Config>("v2.5",
+                                     "policy gradient on trajectories that the model imagines",
+                                     version_2_5::run, version_2_5::load),
       algorithm<random_policy::Config>("random", "uniformly random actions: the floor",
                                        random_policy::run, random_policy::load),
       algorithm<oracle::Config>("oracle", "the same planner on the true dynamics: the ceiling",

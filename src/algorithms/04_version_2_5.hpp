@@ -1,0 +1,271 @@
+// Version 2.5: policy gradient on trajectories that the learned model imagines.
+//
+// Lecture: "Model-based RL via policy gradient", and Kurutach et al. 2018 (ME-TRPO) for the
+// ensemble. New:     the model is no longer differentiated through, only sampled: long rollouts
+// give noisy
+//          gradients, but none that explode.
+// Next:    version 3.0, where rollouts are short and the learner is off-policy.
+#pragma once
+
+#include "dynamics/choose_model.hpp"
+#include "learners/policy_trainer.hpp"
+#include "planning/policy.hpp"
+#include "planning/propagation.hpp"
+#include "report/recorder.hpp"
+
+namespace mbrl::version_2_5 {
+
+struct Config {
+  int initial_steps = 200;
+  int refit_every = 200;
+  UncertainModelConfig model{.kind = "DE"};
+  bool true_dynamics = false;
+  NetworkPolicyConfig policy;
+  PolicyTrainerConfig trainer{.learning_rate = 1e-2};
+  int updates = 100;
+  int rollouts = 50;
+  int horizon = 0;
+  std::string start = "initial";
+  double discount = 0.99;
+  bool baseline = true;
+  int check_every = 10;
+  double improving_share = 0.7;
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "step 1: transitions collected by the base policy");
+    field("refit-every", refit_every, 1, 1000000,
+          "step 5: new transitions before going back to step 2");
+    model.list(field);
+    field("true-dynamics", true_dynamics,
+          "step 3: trajectories of the true dynamics instead of f, to tell whose fault it is");
+    policy.list(field);
+    trainer.list(field);
+    field("updates", updates, 1, 1000000, "step 4: most gradient steps per refit");
+    field("rollouts", rollouts, 2, 100000, "step 3: trajectories {tau_i} per gradient step");
+    field("horizon", horizon, 0, 10000,
+          "step 3: T, steps of a trajectory; 0: as long as an episode");
+    field("start", start, {"initial", "visited"},
+          "step 3: where trajectories begin: where episodes begin, or at states of D");
+    field("discount", discount, 0, 1, "step 4: of the reward-to-go");
+    field("baseline", baseline,
+          "step 4: subtract from the reward-to-go what the other trajectories had at that step");
+    field("check-every", check_every, 1, 1000000,
+          "step 4: gradient steps between two looks at whether the policy still improves");
+    field("improving-share", improving_share, 0, 1,
+          "step 4: stop when the policy improved on a smaller share of the models; 0: never");
+  }
+};
+
+// {tau_i}: T steps of B trajectories side by side. What comes after a predicted end does not count.
+struct Trajectories {
+  std::vector<Matrix> s, u;  // [t]: (state_dim, B), (action_dim, B); a = middle + half tanh(u)
+  Matrix reward;             // (T, B); 0 where it does not count
+  Matrix counts;             // (T, B): 1 until the predicted end, then 0
+};
+
+// What happens to a batch of states and actions.
+using Dynamics = std::function<Prediction(const Matrix& s, const Matrix& a)>;
+
+inline Trajectories imagine(const Env& env, const Dynamics& f, const NetworkPolicy& pi, Matrix s,
+                            const std::vector<Matrix>& eps) {
+  const auto T = static_cast<Index>(eps.size());
+  const Index B = s.cols();
+  Trajectories tau{{}, {}, Matrix::Zero(T, B), Matrix::Zero(T, B)};
+  Mask alive = Mask::Constant(B, true);
+  for (Index t = 0; t < T && alive.any(); ++t) {
+    const Matrix u = sample_u(env, pi, s, eps[static_cast<std::size_t>(t)]);
+    Prediction next = f(s, squash(env.spec, u));
+    tau.s.push_back(std::move(s)), tau.u.push_back(u);
+    tau.counts.row(t) = alive.cast<Scalar>();
+    tau.reward.row(t) = where(alive, next.reward, Row::Zero(B));
+    s = std::move(next.s_next);
+    if (env.spec.terminates) alive = alive && !env.terminated(s);
+  }
+  return tau;
+}
+
+// sum_{t' >= t} gamma^{t' - t} r_{t'}, (T, B)
+inline Matrix reward_to_go(const Matrix& reward, double discount) {
+  Matrix Q = reward;
+  for (Index t = Q.rows() - 1; t-- > 0;) Q.row(t) += static_cast<Scalar>(discount) * Q.row(t + 1);
+  return Q;
+}
+
+// The baseline of a trajectory at step t: the mean reward-to-go of the others at that step, those
+// that have ended with 0. It does not depend on the trajectory's own actions, so that the gradient
+// stays without bias.  Q: (T, B)  returns (T, B)
+inline Matrix mean_of_the_others(const Matrix& Q) {
+  const auto others = static_cast<Scalar>(Q.cols() - 1);
+  return ((-Q).colwise() + Q.rowwise().sum()) / others;
+}
+
+// Something whose gradient is the policy gradient,
+//
+//   1/B sum_i sum_t log pi(u_{i,t} | s_{i,t}) A_{i,t},
+//
+// for some of the trajectories; its value means nothing.  A: (T, B)
+inline Var surrogate(const Env& env, Tape& tape, const NetworkPolicyOf<Var>& pi,
+                     const Trajectories& tau, const Matrix& A, const Piece& piece) {
+  // All steps of these trajectories side by side.
+  const auto T = static_cast<Index>(tau.s.size()), n = piece.count;
+  Matrix s(env.spec.state_dim(), T * n), u(env.spec.action_dim(), T * n), weight(1, T * n);
+  for (Index t = 0; t < T; ++t) {
+    s.middleCols(t * n, n) = piece.of(tau.s[std::size_t(t)]);
+    u.middleCols(t * n, n) = piece.of(tau.u[std::size_t(t)]);
+    weight.middleCols(t * n, n) = piece.of(tau.counts.row(t)).cwiseProduct(piece.of(A.row(t))) /
+                                  static_cast<Scalar>(A.cols());
+  }
+  const Var log_pi = log_density(env, pi, tape.constant(std::move(s)), tape.constant(std::move(u)));
+  return sum(log_pi * tape.constant(std::move(weight)));
+}
+
+// What is learned: the model, and the policy trained inside it.
+struct Agent {
+  const Env& env;
+  Config config;
+  UncertainModel model;
+  NetworkPolicy pi;
+  PolicyTrainer trainer;
+  Rng imagination, noise;
+
+  Agent(const Env& e, const Config& c, std::uint64_t seed)
+      : env(e),
+        config(c),
+        model(make_uncertain_model(e, c.model, seed)),
+        trainer(c.trainer, true),
+        imagination(seed, "imagination"),
+        noise(seed, "noise of the policy") {
+    Rng weights(seed, "initial weights of the policy");
+    pi = make_network_policy(env, config.policy, weights);
+    if (config.horizon == 0) config.horizon = env.spec.max_steps;
+  }
+
+  // Where imagined trajectories begin, (state_dim, B).
+  Matrix starts(const Dataset& D, Index B) {
+    if (config.start == "visited") return D.random_states(B, imagination);
+    Matrix s(env.spec.state_dim(), B);
+    for (Index b = 0; b < B; ++b) s.col(b) = env.reset(imagination);
+    return s;
+  }
+
+  std::vector<Matrix> policy_noise(Index B) {
+    std::vector<Matrix> eps;
+    for (int t = 0; t < config.horizon; ++t)
+      eps.push_back(imagination.normal(env.spec.action_dim(), B));
+    return eps;
+  }
+
+  // s' of every trajectory by one of the models, drawn anew at each step; or by the true dynamics.
+  Dynamics dynamics(const std::vector<Theta>& thetas) {
+    return [this, &thetas](const Matrix& s, const Matrix& a) {
+      if (!config.true_dynamics) return model.sample_next(thetas, s, a, imagination);
+      const Matrix s_next = env.dynamics(s, a);
+      return Prediction{s_next, env.reward(s, a, s_next)};
+    };
+  }
+
+  // On what share of the models, each by itself, the policy's return is better than `old` was;
+  // from the same starts, with the same noise. ME-TRPO's question.
+  double improving_share(const NetworkPolicy& old, const Matrix& s) {
+    const std::vector<Theta> thetas = model.sample(model.size_or(5), imagination);
+    const std::vector<Matrix> eps = policy_noise(s.cols());
+    double better = 0;
+    for (const Theta& theta : thetas) {
+      const std::vector<Theta> alone{theta};
+      const auto mean_return = [&](const NetworkPolicy& policy) {
+        return imagine(env, dynamics(alone), policy, s, eps).reward.sum();
+      };
+      better += mean_return(pi) > mean_return(old);
+    }
+    return better / double(thetas.size());
+  }
+
+  Vector act(const Vector& s) {
+    return squash(env.spec, sample_u(env, pi, s, noise.normal(env.spec.action_dim(), 1))).col(0);
+  }
+
+  // Where the model goes under given actions, (state_dim, count) after each; for `mbrl predict`.
+  std::vector<Matrix> predicted(const Vector& s, const Vector& plan, int count) {
+    PropagationConfig each_its_own;
+    each_its_own.particles = count;
+    return imagined_states(model, s, plan, each_its_own, imagination);
+  }
+
+  void archive(Archive& ar) {
+    model.archive(ar);
+    mbrl::archive(ar, pi);
+  }
+};
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  Agent agent(env, config, record.seed());
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy");
+  Dataset D(env.spec.state_dim(), env.spec.action_dim());
+
+  // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
+  record.begin("base");
+  while (D.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(random_action(env.spec, base_policy));
+    D.append(tr);
+    record.step(tr);
+  }
+  world.reset();
+
+  record.begin("learned");
+  while (record.running()) {
+    // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
+    if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
+
+    PolicyReport trained;
+    NetworkPolicy last_checked = agent.pi;
+    const std::vector<Theta> thetas =
+        agent.model.sample(agent.model.size_or(10), agent.imagination);
+    for (int k = 0; k < config.updates && record.running(); ++k) {
+      // 3. Use f(s, a) to generate trajectories {tau_i} with policy pi_theta(a | s).
+      const Trajectories tau =
+          imagine(env, agent.dynamics(thetas), agent.pi, agent.starts(D, config.rollouts),
+                  agent.policy_noise(config.rollouts));
+
+      // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
+      Matrix A = reward_to_go(tau.reward, config.discount);
+      if (config.baseline) A -= mean_of_the_others(A);
+      const auto J = [&](Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece) {
+        return surrogate(env, tape, pi, tau, A, piece);
+      };
+      const auto step = agent.trainer.ascend(agent.pi, A.cols(), J, record.workers());
+      trained.add(double(tau.reward.sum()) / double(A.cols()), step.gradient_norm);
+
+      if (config.improving_share > 0 && (k + 1) % config.check_every == 0) {
+        const Matrix s = agent.starts(D, config.rollouts);
+        if (agent.improving_share(last_checked, s) < config.improving_share) break;
+        last_checked = agent.pi;
+      }
+    }
+    record.policy(trained);
+
+    // 5. Run pi_theta, appending the visited (s, a, s') to D. Every refit_every steps, back to 2.
+    for (int n = 0; n < config.refit_every && record.running(); ++n) {
+      if (world.over()) world.reset();
+      const Transition tr = world.step(agent.act(world.s()));
+      D.append(tr);
+      record.step(tr);
+    }
+    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+  }
+}
+
+// The policy that a finished or stopped run has learned.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
+                   Archive& ar) {
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  agent->archive(ar);
+  return {[agent](const Vector& s) { return agent->act(s); }, [] {},
+          [agent](const Vector& s, const Vector& plan, int particles) {
+            return agent->predicted(s, plan, particles);
+          }};
+}
+
+}  // namespace mbrl::version_2_5
