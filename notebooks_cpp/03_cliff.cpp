@@ -139,9 +139,11 @@ int main(int argc, char** argv) {
   show({rates}, "03_cliff_rates");
 
   // %% [markdown]
-  // The optimist takes the models' disagreement for a chance. Among the others the number of walks
-  // is too small to claim more than the tables of docs/uncertainty.md do, with more seeds.
+  // The optimist takes the models' disagreement for a chance. How sure the order of the others is,
+  // docs/uncertainty.md says, with more seeds.
 
   // %%
-  expect(fell_in_all[1] >= fell_in_all[2], "the optimist falls more often than who takes the mean");
+  if (seeds >= 20)
+    expect(fell_in_all[1] >= fell_in_all[2],
+           "the optimist falls more often than who takes the mean");
 }
