@@ -36,6 +36,15 @@ struct EnvSpec {
 
   Index state_dim() const { return static_cast<Index>(state_names.size()); }
   Index action_dim() const { return action_low.size(); }
+  Vector action_middle() const { return (action_high + action_low) / 2; }
+  Vector action_half_width() const { return (action_high - action_low) / 2; }
+  // Actions from the box [-1, 1]^m into that of the task, and back.  (action_dim, B)
+  Matrix from_unit_box(const Matrix& c) const {
+    return (action_half_width().asDiagonal() * c).colwise() + action_middle();
+  }
+  Matrix to_unit_box(const Matrix& a) const {
+    return action_half_width().cwiseInverse().asDiagonal() * (a.colwise() - action_middle());
+  }
 };
 
 struct Env {

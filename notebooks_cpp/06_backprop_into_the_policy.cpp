@@ -83,7 +83,7 @@ static double gradient_norm_at(const Scene& w, bool learned, int H) {
   const std::vector<Matrix> eps(std::size_t(H), Matrix::Zero(w.env->spec.action_dim(), 20));
   tape.backward(mean(version_2_0::imagined_return(*w.env, dynamics(w, learned, tape), pi,
                                                   tape.constant(std::move(s)), eps)));
-  return double(gradient_norm(gradients(pi, false))) / H;
+  return double(gradient_norm(adjoints(leaves(pi, false)))) / H;
 }
 
 int main() {
@@ -195,7 +195,7 @@ int main() {
     tape.backward(J);
     for (int t = 0; t < H; ++t) {
       of_policy.x.push_back(t);
-      of_policy.y.push_back(double(gradient_norm(gradients(copies[std::size_t(t)], false))));
+      of_policy.y.push_back(double(gradient_norm(adjoints(leaves(copies[std::size_t(t)], false)))));
     }
   }
   const auto mean_of = [](const std::vector<double>& y, std::size_t from, std::size_t to) {
@@ -244,7 +244,7 @@ int main() {
       const NetworkPolicyOf<Var> pi = on_tape(tape, w.pi);
       tape.backward(sum(version_2_0::imagined_return(env, true_dynamics(env), pi,
                                                      tape.constant(Matrix(s_0)), eps)));
-      estimates[0].push_back(flat(gradients(pi, true)));
+      estimates[0].push_back(flat(adjoints(leaves(pi, true))));
 
       const version_2_5::Dynamics f = [&](const Matrix& s, const Matrix& a) {
         const Matrix s_next = env.dynamics(s, a);
@@ -255,7 +255,7 @@ int main() {
       tape.clear();
       const NetworkPolicyOf<Var> again = on_tape(tape, w.pi);
       tape.backward(version_2_5::surrogate(env, tape, again, tau, Q, {0, 0, 1}));
-      estimates[1].push_back(flat(gradients(again, true)));
+      estimates[1].push_back(flat(adjoints(leaves(again, true))));
     }
     for (const int which : {0, 1}) {
       Matrix mean = Matrix::Zero(estimates[which][0].rows(), 1);

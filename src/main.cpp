@@ -82,6 +82,7 @@ int run(const std::vector<std::string>& words) {
   if (words.empty()) throw UserError("mbrl run needs an algorithm: mbrl list shows them");
   Algorithm algorithm = find_algorithm(words[0]);
   RunOptions options;
+  if (algorithm.steps > 0) options.steps = algorithm.steps, options.episodes = 0;
   Settings settings;
   options.list(settings);
   algorithm.list(settings);

@@ -6,12 +6,14 @@
 #include "algorithms/03_version_2_0.hpp"
 #include "algorithms/04_version_2_5.hpp"
 #include "algorithms/baselines.hpp"
+#include "algorithms/model_free.hpp"
 
 namespace mbrl {
 
 // One run's settings behind one interface, whatever the algorithm's Config is.
 struct Algorithm {
   std::string name, summary;
+  int steps = 0;  // the budget where none is asked for: so many real steps; 0: episodes
   std::function<void(Settings&)> list;
   std::function<void(const Env&, Recorder&)> run;
   // The policy that a checkpoint holds.
@@ -21,9 +23,10 @@ struct Algorithm {
 
 // Fills an Algorithm from a namespace that offers Config, run() and load().
 template <class Config, class Run, class Load>
-Algorithm algorithm(std::string name, std::string summary, Run run, Load load) {
-  const auto config = std::make_shared<Config>();
-  Algorithm entry{std::move(name), std::move(summary), {}, {}, {}};
+Algorithm algorithm(std::string name, std::string summary, Run run, Load load, Config defaults = {},
+                    int steps = 0) {
+  const auto config = std::make_shared<Config>(std::move(defaults));
+  Algorithm entry{std::move(name), std::move(summary), steps, {}, {}, {}};
   entry.list = [config](Settings& field) { config->list(field); };
   entry.run = [config, run](const Env& env, Recorder& record) { run(env, *config, record); };
   entry.load = [config, load](const Env& env, std::uint64_t seed, Workers& workers,
@@ -52,6 +55,10 @@ inline std::vector<Algorithm> algorithms() {
       algorithm<version_2_5::Config>("v2.5",
                                      "policy gradient on trajectories that the model imagines",
                                      version_2_5::run, version_2_5::load),
+      algorithm("sac", "soft actor-critic, model-free: the other side of the performance gap",
+                model_free::run, model_free::load, model_free::with("sac"), 20000),
+      algorithm("ddpg", "deep deterministic policy gradient, model-free", model_free::run,
+                model_free::load, model_free::with("ddpg"), 20000),
       algorithm<random_policy::Config>("random", "uniformly random actions: the floor",
                                        random_policy::run, random_policy::load),
       algorithm<oracle::Config>("oracle", "the same planner on the true dynamics: the ceiling",

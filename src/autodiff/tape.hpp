@@ -132,6 +132,13 @@ inline Matrix& open_adjoint(Node& x) {
   return x.adjoint;
 }
 
+// The adjoints of several variables after backward(): zero where the loss does not depend on one.
+inline std::vector<Matrix*> adjoints(const std::vector<Var>& leaves) {
+  std::vector<Matrix*> all;
+  for (const Var& leaf : leaves) all.push_back(&open_adjoint(*leaf.node));
+  return all;
+}
+
 // Adds `amount` to the adjoint of x, if anyone wants it; the expression is evaluated only then.
 template <class Derived>
 void add_adjoint(Node& x, const Eigen::DenseBase<Derived>& amount) {

@@ -2,32 +2,88 @@
 
 namespace mbrl {
 
-void Dataset::append(const Transition& tr) {
-  if (size_ == s_.cols()) grow();
-  s_.col(size_) = tr.s;
-  a_.col(size_) = tr.a;
-  s_next_.col(size_) = tr.s_next;
-  reward_(0, size_) = tr.reward;
-  ++size_;
+Batch chosen(const Batch& batch, const Mask& mask) {
+  std::vector<Index> index;
+  for (Index j = 0; j < mask.size(); ++j)
+    if (mask(j)) index.push_back(j);
+  const auto all = Eigen::all;
+  return {batch.s(all, index),      batch.a(all, index),     batch.reward(index),
+          batch.s_next(all, index), batch.terminated(index), batch.truncated(index)};
 }
 
-Matrix Dataset::s(const std::vector<Index>& index) const { return s_(Eigen::all, index); }
+Dataset::Dataset(Index state_dim, Index action_dim, Index capacity)
+    : n_(state_dim),
+      m_(action_dim),
+      capacity_(capacity),
+      columns_(2 * n_ + m_ + 3, capacity > 0 ? std::min<Index>(capacity, 256) : 256) {}
 
-Matrix Dataset::a(const std::vector<Index>& index) const { return a_(Eigen::all, index); }
+void Dataset::append(const Transition& tr) {
+  next_column() << tr.s, tr.a, tr.s_next, tr.reward, Scalar(tr.terminated), Scalar(tr.truncated);
+}
 
-Matrix Dataset::s_next(const std::vector<Index>& index) const { return s_next_(Eigen::all, index); }
+void Dataset::append(const Batch& batch) {
+  for (Index j = 0; j < batch.size(); ++j)
+    next_column() << batch.s.col(j), batch.a.col(j), batch.s_next.col(j), batch.reward(j),
+        Scalar(batch.terminated(j)), Scalar(batch.truncated(j));
+}
 
-Matrix Dataset::reward(const std::vector<Index>& index) const { return reward_(Eigen::all, index); }
+// Makes room for one more, at the cost of the oldest if there is no other.
+Matrix::ColXpr Dataset::next_column() {
+  if (next_ == columns_.cols()) {
+    if (capacity_ == 0 || columns_.cols() < capacity_) {
+      const Index twice = 2 * columns_.cols();
+      columns_.conservativeResize(Eigen::NoChange,
+                                  capacity_ > 0 ? std::min(twice, capacity_) : twice);
+    } else {
+      next_ = 0;
+    }
+  }
+  size_ = std::max(size_, next_ + 1);
+  return columns_.col(next_++);
+}
 
-Matrix Dataset::random_states(Index count, Rng& rng) const {
+void Dataset::set_capacity(Index capacity) {
+  if (capacity < 1) throw UserError("a replay buffer needs a capacity of at least 1");
+  // The oldest first, and without those that are too many.
+  const Index kept = std::min(size_, capacity);
+  std::vector<Index> order;
+  for (Index i = size_ - kept; i < size_; ++i)
+    order.push_back(size_ < columns_.cols() ? i : (next_ + i) % size_);
+  Matrix columns(columns_.rows(), std::max<Index>(kept, 1));
+  columns.leftCols(kept) = columns_(Eigen::all, order);
+  columns_ = std::move(columns);
+  capacity_ = capacity, size_ = next_ = kept;
+}
+
+Matrix Dataset::block(Index first_row, Index rows, const std::vector<Index>& index) const {
+  return columns_(Eigen::seqN(first_row, rows), index);
+}
+Matrix Dataset::s(const std::vector<Index>& index) const { return block(0, n_, index); }
+Matrix Dataset::a(const std::vector<Index>& index) const { return block(n_, m_, index); }
+Matrix Dataset::s_next(const std::vector<Index>& index) const { return block(n_ + m_, n_, index); }
+Matrix Dataset::reward(const std::vector<Index>& index) const {
+  return block(2 * n_ + m_, 1, index);
+}
+
+Batch Dataset::batch(const std::vector<Index>& index) const {
+  const Matrix x = columns_(Eigen::all, index);
+  const Index reward = 2 * n_ + m_;
+  return {x.topRows(n_),
+          x.middleRows(n_, m_),
+          x.row(reward),
+          x.middleRows(n_ + m_, n_),
+          x.row(reward + 1).array() > Scalar(0.5),
+          x.row(reward + 2).array() > Scalar(0.5)};
+}
+
+std::vector<Index> Dataset::random_index(Index count, Rng& rng) const {
   std::vector<Index> index(static_cast<std::size_t>(count));
   for (Index& i : index) i = rng.below(size_);
-  return s(index);
+  return index;
 }
 
-void Dataset::grow() {
-  for (Matrix* part : {&s_, &a_, &s_next_, &reward_})
-    part->conservativeResize(part->rows(), 2 * part->cols());
-}
+Batch Dataset::sample(Index count, Rng& rng) const { return batch(random_index(count, rng)); }
+
+Matrix Dataset::random_states(Index count, Rng& rng) const { return s(random_index(count, rng)); }
 
 }  // namespace mbrl

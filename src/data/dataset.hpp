@@ -1,31 +1,57 @@
-// D, the data set of real transitions (s, a, r, s').
+// D, the data set of transitions (s, a, r, s'), and, with a capacity, the replay buffer B of the
+// off-policy learners: it keeps the newest ones.
 #pragma once
 
 #include "envs/env.hpp"
 
 namespace mbrl {
 
+// Some transitions as columns.
+struct Batch {
+  Matrix s, a;                 // (state_dim, B), (action_dim, B)
+  Row reward;                  // (1, B)
+  Matrix s_next;               // (state_dim, B)
+  Mask terminated, truncated;  // (1, B): the world ended; the time was up, and the world goes on
+
+  Index size() const { return s.cols(); }
+};
+// Those of the columns that the mask chooses.
+Batch chosen(const Batch& batch, const Mask& mask);
+
 class Dataset {
  public:
-  Dataset(Index state_dim, Index action_dim)
-      : s_(state_dim, 256), a_(action_dim, 256), s_next_(state_dim, 256), reward_(1, 256) {}
+  // capacity: how many transitions are kept, the newest; 0: all.
+  Dataset(Index state_dim, Index action_dim, Index capacity = 0);
 
   void append(const Transition& tr);
+  void append(const Batch& batch);
 
   Index size() const { return size_; }
-  // The chosen transitions as columns, in the order of `index`.
+  Index capacity() const { return capacity_; }
+  // A new capacity, at least 1. What is there stays, but for the oldest that no longer fit.
+  void set_capacity(Index capacity);
+
+  // The chosen transitions as columns, in the order of `index`. Number i is the i-th that was
+  // appended, as long as none had to go.
   Matrix s(const std::vector<Index>& index) const;
   Matrix a(const std::vector<Index>& index) const;
   Matrix s_next(const std::vector<Index>& index) const;
   Matrix reward(const std::vector<Index>& index) const;
-  // States of random transitions, with replacement, (state_dim, count).
+  Batch batch(const std::vector<Index>& index) const;
+
+  // Random transitions, uniformly and with replacement.
+  Batch sample(Index count, Rng& rng) const;
+  // States of random transitions, (state_dim, count).
   Matrix random_states(Index count, Rng& rng) const;
 
  private:
-  void grow();
+  Matrix::ColXpr next_column();
+  std::vector<Index> random_index(Index count, Rng& rng) const;
+  Matrix block(Index first_row, Index rows, const std::vector<Index>& index) const;
 
-  Matrix s_, a_, s_next_, reward_;  // (dim, capacity); the first size_ columns are filled
-  Index size_ = 0;
+  Index n_, m_, capacity_;
+  Matrix columns_;             // a transition a column: s, a, s_next, reward, terminated, truncated
+  Index size_ = 0, next_ = 0;  // next_: where the next one goes
 };
 
 }  // namespace mbrl

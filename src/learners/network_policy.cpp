@@ -22,9 +22,9 @@ NetworkPolicyOf<Var> on_tape(Tape& tape, const NetworkPolicy& pi) {
   return {on_tape(tape, pi.net), tape.parameter(pi.log_sd)};
 }
 
-std::vector<Matrix*> gradients(const NetworkPolicyOf<Var>& pi, bool stochastic) {
-  std::vector<Matrix*> all = gradients(pi.net);
-  if (stochastic) all.push_back(&open_adjoint(*pi.log_sd.node));
+std::vector<Var> leaves(const NetworkPolicyOf<Var>& pi, bool stochastic) {
+  std::vector<Var> all = leaves(pi.net);
+  if (stochastic) all.push_back(pi.log_sd);
   return all;
 }
 
@@ -33,18 +33,13 @@ void archive(Archive& ar, NetworkPolicy& pi) {
   for (Matrix* p : parameters(pi, true)) ar.fixed_shape("policy " + std::to_string(k++), *p);
 }
 
-static Matrix half_width(const EnvSpec& spec) { return (spec.action_high - spec.action_low) / 2; }
-static Matrix middle(const EnvSpec& spec) { return (spec.action_high + spec.action_low) / 2; }
-
-Matrix squash(const EnvSpec& spec, const Matrix& u) {
-  return (half_width(spec).col(0).asDiagonal() * tanh(u)).colwise() + middle(spec).col(0);
-}
+Matrix squash(const EnvSpec& spec, const Matrix& u) { return spec.from_unit_box(tanh(u)); }
 
 Var squash(const EnvSpec& spec, const Var& u) {
   const auto wide = [&](Matrix column) {
     return u.tape->constant(Matrix(column.replicate(1, u.cols())));
   };
-  return wide(half_width(spec)) * tanh(u) + wide(middle(spec));
+  return wide(spec.action_half_width()) * tanh(u) + wide(spec.action_middle());
 }
 
 Matrix sample_u(const Env& env, const NetworkPolicy& pi, const Matrix& s, const Matrix& eps) {

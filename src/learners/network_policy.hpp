@@ -41,8 +41,8 @@ NetworkPolicy make_network_policy(const Env& env, const NetworkPolicyConfig& con
 // What is trained: W_1 b_1 W_2 b_2 ... and, if it is stochastic, log_sd.
 std::vector<Matrix*> parameters(NetworkPolicy& pi, bool stochastic);
 NetworkPolicyOf<Var> on_tape(Tape& tape, const NetworkPolicy& pi);
-// The gradients after backward(), in the same order; they live on the tape.
-std::vector<Matrix*> gradients(const NetworkPolicyOf<Var>& pi, bool stochastic);
+// Those on the tape whose gradients are wanted, in the same order.
+std::vector<Var> leaves(const NetworkPolicyOf<Var>& pi, bool stochastic);
 void archive(Archive& ar, NetworkPolicy& pi);
 
 // a = middle + half tanh(u), every entry inside the box.  u: (action_dim, B)

@@ -2,9 +2,7 @@
 // have in common.
 #pragma once
 
-#include <deque>
-
-#include "core/parallel.hpp"
+#include "learners/batch_gradient.hpp"
 #include "learners/network_policy.hpp"
 #include "nn/adam.hpp"
 
@@ -21,32 +19,20 @@ struct PolicyTrainerConfig {
   }
 };
 
-// Some columns of a batch: first, ..., first + count - 1.
-struct Piece {
-  Index number = 0, first = 0, count = 0;
-
-  Matrix of(const Matrix& batch) const { return batch.middleCols(first, count); }
-};
-
 class PolicyTrainer {
  public:
-  static constexpr Index pieces = 10;  // that a batch is cut into, whatever the number of threads
+  static constexpr Index pieces = 10;  // that a batch is cut into
 
   // An objective that is a sum over a batch: the share of one piece, (1, 1), on the tape of pi.
   // Called from several threads.
   using Objective =
       std::function<Var(Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece)>;
 
-  // J and its gradient, in the order of parameters(pi, stochastic).
-  struct Slope {
-    double J = 0;
-    std::vector<Matrix*> gradient;  // lives until the next call
-  };
-
   PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic);
 
-  // Over a batch of B columns.
-  Slope slope(const NetworkPolicy& pi, Index B, const Objective& J, Workers& workers);
+  // J over a batch of B columns, and its gradient in the order of parameters(pi, stochastic).
+  BatchGradient::Slope slope(const NetworkPolicy& pi, Index B, const Objective& J,
+                             Workers& workers);
 
   // One step of Adam up the slope. Returns J and the gradient's norm before it was shortened.
   // Throws Diverged if either is not finite.
@@ -59,7 +45,7 @@ class PolicyTrainer {
   PolicyTrainerConfig config_;
   bool stochastic_;  // whether log_sd is trained
   Adam adam_;
-  std::deque<Tape> tapes_{pieces};
+  BatchGradient gradient_{pieces};
 };
 
 }  // namespace mbrl

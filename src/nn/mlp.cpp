@@ -27,6 +27,11 @@ std::vector<Matrix*> parameters(Mlp& net) {
   return all;
 }
 
+void archive(const std::string& name, Archive& ar, Mlp& net) {
+  int k = 0;
+  for (Matrix* p : parameters(net)) ar.fixed_shape(name + " " + std::to_string(k++), *p);
+}
+
 Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient) {
   Network<Var> taped;
   taped.activation = net.activation;
@@ -39,14 +44,12 @@ Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient) {
   return taped;
 }
 
-std::vector<Matrix*> gradients(const Network<Var>& taped) {
-  std::vector<Matrix*> all;
-  for (const auto& layer : taped.layers)
-    for (const Var& x : {layer.W, layer.b}) {
-      open_adjoint(*x.node);  // zero where the loss does not depend on it
-      all.push_back(&x.node->adjoint);
-    }
+std::vector<Var> leaves(const Network<Var>& taped) {
+  std::vector<Var> all;
+  for (const auto& layer : taped.layers) all.insert(all.end(), {layer.W, layer.b});
   return all;
 }
+
+std::vector<Matrix*> gradients(const Network<Var>& taped) { return adjoints(leaves(taped)); }
 
 }  // namespace mbrl

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "autodiff/operations.hpp"
+#include "core/checkpoint.hpp"
 #include "nn/init.hpp"
 
 namespace mbrl {
@@ -66,10 +67,14 @@ Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng);
 // checkpoint.
 std::vector<Matrix*> parameters(Mlp& net);
 
+void archive(const std::string& name, Archive& ar, Mlp& net);
+
 // The network on a tape, its parameters as leaves whose gradients are wanted, or as constants.
 Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient = true);
 
-// The gradients after backward(), in the order of parameters(); they live on the tape.
+// The weights and biases on the tape, in the order of parameters().
+std::vector<Var> leaves(const Network<Var>& taped);
+// Their gradients after backward(); they live on the tape.
 std::vector<Matrix*> gradients(const Network<Var>& taped);
 
 }  // namespace mbrl

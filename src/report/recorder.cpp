@@ -81,6 +81,36 @@ void Recorder::policy(const PolicyReport& report) {
   policy_->row({env_steps_, report.updates, report.imagined_return, report.gradient_norm});
 }
 
+void Recorder::learner(const LearnerReport& report) {
+  if (options_.out.empty() || report.updates == 0) return;
+  if (!learner_)
+    learner_ =
+        std::make_unique<CsvWriter>(options_.out + "/learner.csv",
+                                    std::vector<std::string>{"env_steps", "updates", "critic_loss",
+                                                             "mean_q", "entropy", "temperature"});
+  learner_->row({env_steps_, report.updates, report.critic_loss, report.mean_q, report.entropy,
+                 report.temperature});
+}
+
+void Recorder::evaluate(const Env& env, const std::function<Vector(const Vector& s)>& act) {
+  double sum = 0, squares = 0;
+  for (int k = 0; k < options_.evaluate_episodes; ++k) {
+    World world(env, Rng(seed(), "evaluation", static_cast<std::uint64_t>(k)));
+    double total = 0;
+    while (!world.over()) total += double(world.step(act(world.s())).reward);
+    sum += total, squares += total * total;
+  }
+  const double n = options_.evaluate_episodes, mean = sum / n;
+  evaluations_.push_back(mean);
+  if (options_.out.empty()) return;
+  if (!eval_)
+    eval_ = std::make_unique<CsvWriter>(
+        options_.out + "/eval.csv",
+        std::vector<std::string>{"env_steps", "episodes", "mean_return", "sd", "seconds"});
+  eval_->row({env_steps_, options_.evaluate_episodes, mean,
+              std::sqrt(std::max(0.0, squares / n - mean * mean)), line_.seconds()});
+}
+
 void Recorder::plan(double promised, double real) {
   if (!plans_)
     plans_ = std::make_unique<CsvWriter>(options_.out + "/plans.csv",

@@ -13,6 +13,7 @@
 #include "core/checkpoint.hpp"
 #include "core/parallel.hpp"
 #include "dynamics/deterministic.hpp"
+#include "learners/learner_report.hpp"
 #include "report/csv.hpp"
 #include "report/progress.hpp"
 
@@ -23,6 +24,8 @@ struct RunOptions {
   int seed = 1;
   int steps = 0;
   int episodes = 10;
+  int evaluate_every = 0;
+  int evaluate_episodes = 10;
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   double process_noise = 0;
   bool record = false;
@@ -35,6 +38,10 @@ struct RunOptions {
     field("steps", steps, 0, 1000000000, "stop after this many real steps; 0: no such limit");
     field("episodes", episodes, 0, 100000000,
           "stop after this many episodes of the learned policy; 0: no limit");
+    field("evaluate-every", evaluate_every, 0, 1000000000,
+          "let the policy act without exploring after every so many real steps, in a world apart, "
+          "into eval.csv (algorithms with a model-free learner); 0: never");
+    field("evaluate-episodes", evaluate_episodes, 1, 10000, "for so many episodes");
     field("threads", threads, 1, 256, "threads to compute with; the results do not depend on it");
     field("process-noise", process_noise, 0, 100,
           "noise in the real dynamics, in units of the task's own scale");
@@ -71,6 +78,8 @@ class Recorder {
   Workers& workers() { return workers_; }
   // The return of every finished episode of the learned policy, as it acted.
   const std::vector<double>& returns() const { return returns_; }
+  // The mean return of every evaluation.
+  const std::vector<double>& evaluations() const { return evaluations_; }
   int env_steps() const { return env_steps_; }
   bool was_interrupted() const { return stopped_; }
 
@@ -86,6 +95,14 @@ class Recorder {
   void refit(const FitReport& report);
   // A policy was trained further.
   void policy(const PolicyReport& report);
+  // A model-free learner made some updates.
+  void learner(const LearnerReport& report);
+  // Whether it is time to see how the policy does without exploring; and doing so, in worlds of its
+  // own, which the run knows nothing of.
+  bool wants_evaluation() const {
+    return options_.evaluate_every > 0 && env_steps_ % options_.evaluate_every == 0;
+  }
+  void evaluate(const Env& env, const std::function<Vector(const Vector& s)>& act);
   // What the planner promised itself of the plan that it chose, and what that plan would really
   // have brought; into plans.csv, for every tenth step (ask wants_plan() first).
   bool wants_plan() const { return !options_.out.empty() && env_steps_ % 10 == 0; }
@@ -107,9 +124,9 @@ class Recorder {
   std::function<bool()> interrupted_;
   Workers workers_;
   ProgressLine line_;
-  std::unique_ptr<CsvWriter> progress_, model_, policy_, plans_, transitions_;
+  std::unique_ptr<CsvWriter> progress_, model_, policy_, learner_, eval_, plans_, transitions_;
   std::string phase_ = "learned";
-  std::vector<double> returns_;
+  std::vector<double> returns_, evaluations_;
   double episode_return_ = 0, holdout_loss_ = std::nan("");
   int env_steps_ = 0, episode_length_ = 0, refits_ = 0;
   bool stopped_ = false, first_kept_ = false;

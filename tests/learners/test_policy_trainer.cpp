@@ -30,16 +30,17 @@ struct Fixture {
 
 TEST_CASE_FIXTURE(Fixture, "the pieces of a batch add up to the whole: J and its gradient") {
   PolicyTrainer trainer({}, true);
-  const PolicyTrainer::Slope slope = trainer.slope(pi, B, J, workers);
-  CHECK(slope.J == doctest::Approx(J_of(pi)).epsilon(1e-4));
+  const BatchGradient::Slope slope = trainer.slope(pi, B, J, workers);
+  CHECK(slope.value == doctest::Approx(J_of(pi)).epsilon(1e-4));
 
   Tape tape;
   const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
   tape.backward(J(tape, taped, {0, 0, B}));
-  const std::vector<Matrix*> whole = gradients(taped, true);
+  const std::vector<Var> whole = leaves(taped, true);
   REQUIRE(slope.gradient.size() == whole.size());
   for (std::size_t i = 0; i < whole.size(); ++i)
-    CHECK((*slope.gradient[i] - *whole[i]).norm() < 1e-4 * (1 + whole[i]->norm()));
+    CHECK((*slope.gradient[i] - whole[i].adjoint()).norm() <
+          1e-4 * (1 + whole[i].adjoint().norm()));
 }
 
 TEST_CASE_FIXTURE(Fixture, "every column is in one piece, also when there are few") {

@@ -1,0 +1,76 @@
+// The model-free learner alone: SAC, DDPG or NAF, learning from real transitions and nothing else.
+//
+// Lecture: "A performance gap in model-based RL", the other side of it: what a model-free learner
+//          needs, in real steps, for what a model-based one has after a few episodes.
+// Next:    05_version_3_0.hpp, where the same learner is fed imagined transitions too.
+#pragma once
+
+#include "learners/off_policy_learner.hpp"
+#include "planning/policy.hpp"
+#include "report/recorder.hpp"
+
+namespace mbrl::model_free {
+
+struct Config {
+  int initial_steps = 200;
+  int updates_per_step = 1;
+  LearnerConfig learner;
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "transitions collected by the base policy, random actions");
+    field("updates-per-step", updates_per_step, 1, 1000, "updates of the learner per real step");
+    learner.list(field, false);
+  }
+};
+
+inline Config with(const std::string& learner) {
+  Config config;
+  config.learner.kind = learner;
+  return config;
+}
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  const auto learner = make_learner(env, config.learner, record.seed());
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
+      replay(record.seed(), "replay");
+  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+
+  record.begin("base");
+  while (B.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(random_action(env.spec, base_policy));
+    B.append(tr);
+    record.step(tr);
+  }
+  world.reset();
+
+  record.begin("learned");
+  while (record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(learner->explore(world.s(), exploration).col(0));
+    B.append(tr);
+    record.step(tr);
+    for (int k = 0; k < config.updates_per_step; ++k)
+      learner->update(B.sample(config.learner.batch_size, replay), record.workers());
+
+    if (record.wants_evaluation())
+      record.evaluate(env, [&](const Vector& s) { return Vector(learner->act(s)); });
+    if (world.over()) {
+      record.learner(learner->report());
+      record.checkpoint([&](Archive& ar) { learner->archive(ar); });
+    }
+  }
+  record.checkpoint([&](Archive& ar) { learner->archive(ar); });
+}
+
+// The policy that a finished or stopped run has learned, without its exploration.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
+                   Archive& ar) {
+  const std::shared_ptr<OffPolicyLearner> learner = make_learner(env, config.learner, seed);
+  learner->archive(ar);
+  return {[learner](const Vector& s) { return Vector(learner->act(s)); }};
+}
+
+}  // namespace mbrl::model_free

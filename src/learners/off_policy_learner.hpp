@@ -1,0 +1,102 @@
+// A model-free learner that learns from any transitions, whoever made them: SAC, DDPG or NAF behind
+// one interface. It is told of real and of imagined transitions in the same way, which is what
+// versions 3.0 and later are about.
+//
+// One update, in its parts:
+//
+//   y = r + gamma (1 - terminated) V'(s')          target(): a time limit is no end
+//   critic: down the gradient of mean (Q(s, a) - y)^2 / 2
+//   actor:  up the gradient of mean Q(s, pi(s))    (with SAC's entropy bonus)
+//   targets: theta' <- theta' + tau (theta - theta')
+#pragma once
+
+#include "core/checkpoint.hpp"
+#include "core/parallel.hpp"
+#include "core/settings.hpp"
+#include "data/dataset.hpp"
+#include "learners/batch_gradient.hpp"
+#include "learners/learner_report.hpp"
+#include "nn/adam.hpp"
+#include "nn/mlp.hpp"
+
+namespace mbrl {
+
+struct LearnerConfig {
+  std::string kind = "sac";
+  int hidden_layers = 2;
+  int hidden_width = 128;
+  double learning_rate = 1e-3;
+  int batch_size = 256;
+  double discount = 0.99;
+  double target_rate = 0.005;
+  double target_entropy = -1;
+  double temperature = 0;
+  double exploration_noise = 0.1;
+
+  // The fields, with `kind` under the name "learner" if there is a choice.
+  void list(Settings& field, bool choice);
+};
+
+// A network and the optimiser that trains it.
+struct TrainedNetwork {
+  Mlp net;
+  Adam adam;
+
+  // One step of Adam down the part of the gradient that begins at `first`. Throws Diverged, with
+  // that name, if it is not finite.
+  void descend(const std::string& name, const BatchGradient::Slope& slope, std::size_t first = 0);
+};
+
+class OffPolicyLearner {
+ public:
+  OffPolicyLearner(const Env& env, const LearnerConfig& config, std::uint64_t seed);
+  virtual ~OffPolicyLearner() = default;
+
+  // The action it holds for best, and one that explores; in the world's units.
+  // s: (state_dim, B)  returns (action_dim, B)
+  virtual Matrix act(const Matrix& s) const = 0;
+  virtual Matrix explore(const Matrix& s, Rng& rng) const = 0;
+  // V'(s), (1, B): what is to come from s on, by the target networks.
+  virtual Row value(const Matrix& s, Workers& workers) = 0;
+
+  // y = r + gamma (1 - terminated) V'(s'), (1, B)
+  Row target(const Batch& batch, Workers& workers);
+  // One update with a batch. In parts, for those who have targets of their own:
+  void update(const Batch& batch, Workers& workers);
+  // A step of Q(s, a) towards y: (1, B).
+  virtual void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) = 0;
+  // A step of the policy up Q; nothing where Q contains the policy.
+  virtual void update_actor(const Matrix& s, Workers& workers) = 0;
+  virtual void update_targets() = 0;
+
+  virtual void archive(Archive& ar) = 0;
+  // What happened since it was last asked.
+  LearnerReport report() { return std::exchange(report_, {}); }
+  const LearnerConfig& config() const { return config_; }
+
+ protected:
+  // Fresh networks, from features(s) to an action, and from what a critic sees to Q.
+  TrainedNetwork fresh_actor(Index outputs) const;
+  TrainedNetwork fresh_critic(std::uint64_t which) const;
+  // What a critic sees: features of s on top of the action in the unit box.
+  Matrix critic_input(const Matrix& s, const Matrix& a) const;
+
+  void report_critic(double loss, const Row& y);
+
+  const Env& env_;
+  LearnerConfig config_;
+  std::uint64_t seed_;
+  Index feature_dim_;
+  Rng noise_;
+  LearnerReport report_;
+  static constexpr Index pieces = 4;  // that a batch is cut into
+  BatchGradient gradient_{pieces};
+};
+
+std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConfig& config,
+                                               std::uint64_t seed);
+
+// target <- target + tau (net - target), every weight
+void follow(Mlp& target, Mlp& net, double tau);
+
+}  // namespace mbrl

@@ -1,0 +1,104 @@
+#include "learners/sac.hpp"
+
+#include "learners/squashed_gaussian.hpp"
+
+namespace mbrl {
+
+Sac::Sac(const Env& env, const LearnerConfig& config, std::uint64_t seed)
+    : OffPolicyLearner(env, config, seed),
+      actor_(fresh_actor(2 * env.spec.action_dim())),
+      critics_{fresh_critic(0), fresh_critic(1)},
+      targets_{critics_[0].net, critics_[1].net},
+      log_alpha_(Matrix::Constant(
+          1, 1, static_cast<Scalar>(config.temperature > 0 ? std::log(config.temperature) : 0))) {
+  alpha_adam_.learning_rate = static_cast<Scalar>(config.learning_rate);
+}
+
+Matrix Sac::act(const Matrix& s) const {
+  const Matrix none = Matrix::Zero(env_.spec.action_dim(), s.cols());
+  return env_.spec.from_unit_box(sample_squashed(actor_.net, env_.features(s), none).c);
+}
+
+Matrix Sac::explore(const Matrix& s, Rng& rng) const {
+  const Matrix eps = rng.normal(env_.spec.action_dim(), s.cols());
+  return env_.spec.from_unit_box(sample_squashed(actor_.net, env_.features(s), eps).c);
+}
+
+Row Sac::value(const Matrix& s, Workers& workers) {
+  const Matrix x = env_.features(s), eps = noise_for(s);
+  const auto price = static_cast<Scalar>(alpha());
+  Row V(s.cols());
+  workers.for_chunks(s.cols(), 64, [&](Index first, Index n) {
+    const Matrix x_piece = x.middleCols(first, n);
+    const auto a = sample_squashed(actor_.net, x_piece, eps.middleCols(first, n));
+    const Matrix x_a = stack(std::vector<Matrix>{x_piece, a.c});
+    const Row Q1 = forward(targets_[0], x_a).array(), Q2 = forward(targets_[1], x_a).array();
+    V.segment(first, n) = Q1.min(Q2) - price * a.log_pi;
+  });
+  return V;
+}
+
+void Sac::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
+  const Matrix x_a = critic_input(s, a), targets = y.matrix();
+  const auto loss = [&](Tape& tape, const Piece& piece) {
+    const Var in = tape.constant(piece.of(x_a)), goal = tape.constant(piece.of(targets));
+    TapedShare share;
+    std::array<Var, 2> squares;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Network<Var> Q = on_tape(tape, critics_[i].net);
+      for (const Var& leaf : leaves(Q)) share.leaves.push_back(leaf);
+      squares[i] = sum(square(forward(Q, in) - goal));
+    }
+    share.value = (squares[0] + squares[1]) / static_cast<Scalar>(2 * s.cols());
+    return share;
+  };
+  const BatchGradient::Slope slope = gradient_(s.cols(), loss, workers);
+  critics_[0].descend("a critic", slope);
+  critics_[1].descend("a critic", slope, slope.gradient.size() / 2);
+  report_critic(slope.value / 2, y);  // the mean of the two
+}
+
+void Sac::update_actor(const Matrix& s, Workers& workers) {
+  const Matrix x = env_.features(s), eps = noise_for(s);
+  const auto price = static_cast<Scalar>(alpha());
+  std::array<double, pieces> log_pi{};  // the sum over each piece
+  const auto loss = [&](Tape& tape, const Piece& piece) {
+    const Network<Var> pi = on_tape(tape, actor_.net);
+    const Var x_piece = tape.constant(piece.of(x));
+    const auto a = sample_squashed(pi, x_piece, piece.of(eps));
+    const Var x_a = stack(x_piece, a.c);
+    const Var Q = minimum(forward(on_tape(tape, critics_[0].net, false), x_a),
+                          forward(on_tape(tape, critics_[1].net, false), x_a));
+    log_pi[static_cast<std::size_t>(piece.number)] = double(a.log_pi.value().sum());
+    return TapedShare{sum(price * a.log_pi - Q) / static_cast<Scalar>(s.cols()), leaves(pi)};
+  };
+  actor_.descend("the actor", gradient_(s.cols(), loss, workers));
+
+  double mean_log_pi = 0;
+  for (const double sum : log_pi) mean_log_pi += sum / double(s.cols());
+  if (config_.temperature == 0) update_temperature(mean_log_pi);
+  const double entropy = -mean_log_pi / double(env_.spec.action_dim());
+  report_.entropy += (entropy - report_.entropy) / std::max(report_.updates, 1);
+  report_.temperature = alpha();
+}
+
+void Sac::update_temperature(double mean_log_pi) {
+  const double goal = config_.target_entropy * double(env_.spec.action_dim());
+  Matrix slope = Matrix::Constant(1, 1, static_cast<Scalar>(-(mean_log_pi + goal)));
+  alpha_adam_.step({&log_alpha_}, {&slope});
+}
+
+void Sac::update_targets() {
+  for (std::size_t i = 0; i < 2; ++i) follow(targets_[i], critics_[i].net, config_.target_rate);
+}
+
+void Sac::archive(Archive& ar) {
+  mbrl::archive("actor", ar, actor_.net);
+  for (std::size_t i = 0; i < 2; ++i) {
+    mbrl::archive("critic " + std::to_string(i), ar, critics_[i].net);
+    mbrl::archive("target " + std::to_string(i), ar, targets_[i]);
+  }
+  ar.fixed_shape("log alpha", log_alpha_);
+}
+
+}  // namespace mbrl

@@ -1,0 +1,42 @@
+// Soft actor-critic (Haarnoja et al. 2018b, "Soft Actor-Critic Algorithms and Applications").
+//
+// The return plus alpha times the entropy of the policy is what it maximises:
+//
+//   V'(s) = min_i Q_i'(s, a) - alpha log pi(a | s),  a ~ pi(. | s)
+//   critics: two of them, each towards the same y            (eq. 5)
+//   actor:   down alpha log pi(a | s) - min_i Q_i(s, a), a reparametrised  (eq. 9)
+//   alpha:   so that the entropy is held at target_entropy   (eq. 18)
+#pragma once
+
+#include "learners/off_policy_learner.hpp"
+
+namespace mbrl {
+
+class Sac final : public OffPolicyLearner {
+ public:
+  Sac(const Env& env, const LearnerConfig& config, std::uint64_t seed);
+
+  Matrix act(const Matrix& s) const override;
+  Matrix explore(const Matrix& s, Rng& rng) const override;
+  Row value(const Matrix& s, Workers& workers) override;
+  void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) override;
+  void update_actor(const Matrix& s, Workers& workers) override;
+  void update_targets() override;
+  void archive(Archive& ar) override;
+
+  double alpha() const { return std::exp(double(log_alpha_(0, 0))); }
+  // A step of log alpha down its loss -log alpha (mean log pi + target entropy): up when the
+  // entropy, -mean log pi, is below its target. No gradient reaches the policy from here.
+  void update_temperature(double mean_log_pi);
+
+ private:
+  Matrix noise_for(const Matrix& s) { return noise_.normal(env_.spec.action_dim(), s.cols()); }
+
+  TrainedNetwork actor_;
+  std::array<TrainedNetwork, 2> critics_;
+  std::array<Mlp, 2> targets_;  // Q_i'
+  Matrix log_alpha_;            // (1, 1)
+  Adam alpha_adam_;
+};
+
+}  // namespace mbrl
