@@ -8,6 +8,7 @@
 #pragma once
 
 #include "dynamics/choose_model.hpp"
+#include "dynamics/short_rollouts.hpp"
 #include "learners/policy_trainer.hpp"
 #include "planning/policy.hpp"
 #include "planning/propagation.hpp"
@@ -63,9 +64,6 @@ struct Trajectories {
   Matrix reward;             // (T, B); 0 where it does not count
   Matrix counts;             // (T, B): 1 until the predicted end, then 0
 };
-
-// What happens to a batch of states and actions.
-using Dynamics = std::function<Prediction(const Matrix& s, const Matrix& a)>;
 
 inline Trajectories imagine(const Env& env, const Dynamics& f, const NetworkPolicy& pi, Matrix s,
                             const std::vector<Matrix>& eps) {
@@ -158,11 +156,8 @@ struct Agent {
 
   // s' of every trajectory by one of the models, drawn anew at each step; or by the true dynamics.
   Dynamics dynamics(const std::vector<Theta>& thetas) {
-    return [this, &thetas](const Matrix& s, const Matrix& a) {
-      if (!config.true_dynamics) return model.sample_next(thetas, s, a, imagination);
-      const Matrix s_next = env.dynamics(s, a);
-      return Prediction{s_next, env.reward(s, a, s_next)};
-    };
+    return config.true_dynamics ? true_dynamics_of(env)
+                                : sampled_dynamics(model, thetas, imagination);
   }
 
   // On what share of the models, each by itself, the policy's return is better than `old` was;

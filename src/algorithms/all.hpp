@@ -5,6 +5,8 @@
 #include "algorithms/02_pets.hpp"
 #include "algorithms/03_version_2_0.hpp"
 #include "algorithms/04_version_2_5.hpp"
+#include "algorithms/05_version_3_0.hpp"
+#include "algorithms/09_mbpo.hpp"
 #include "algorithms/baselines.hpp"
 #include "algorithms/model_free.hpp"
 
@@ -55,6 +57,11 @@ inline std::vector<Algorithm> algorithms() {
       algorithm<version_2_5::Config>("v2.5",
                                      "policy gradient on trajectories that the model imagines",
                                      version_2_5::run, version_2_5::load),
+      algorithm<version_3_0::Config>("v3.0",
+                                     "short imagined rollouts from real states, off-policy RL",
+                                     version_3_0::run, version_3_0::load, {}, 3000),
+      algorithm<mbpo::Config>("mbpo", "model-based policy optimisation: SAC on branched rollouts",
+                              mbpo::run, mbpo::load, {}, 3000),
       algorithm("sac", "soft actor-critic, model-free: the other side of the performance gap",
                 model_free::run, model_free::load, model_free::with("sac"), 20000),
       algorithm("ddpg", "deep deterministic policy gradient, model-free", model_free::run,

@@ -11,6 +11,20 @@ Batch chosen(const Batch& batch, const Mask& mask) {
           batch.s_next(all, index), batch.terminated(index), batch.truncated(index)};
 }
 
+Batch side_by_side(const Batch& a, const Batch& b) {
+  const auto join = [](const auto& x, const auto& y) {
+    std::decay_t<decltype(x)> both(x.rows(), x.cols() + y.cols());
+    both << x, y;
+    return both;
+  };
+  return {join(a.s, b.s),
+          join(a.a, b.a),
+          join(a.reward, b.reward),
+          join(a.s_next, b.s_next),
+          join(a.terminated, b.terminated),
+          join(a.truncated, b.truncated)};
+}
+
 Dataset::Dataset(Index state_dim, Index action_dim, Index capacity)
     : n_(state_dim),
       m_(action_dim),
@@ -85,5 +99,12 @@ std::vector<Index> Dataset::random_index(Index count, Rng& rng) const {
 Batch Dataset::sample(Index count, Rng& rng) const { return batch(random_index(count, rng)); }
 
 Matrix Dataset::random_states(Index count, Rng& rng) const { return s(random_index(count, rng)); }
+
+Batch mixed_sample(const Dataset& real, const Dataset& imagined, Index count, double real_ratio,
+                   Rng& rng) {
+  if (imagined.size() == 0) return real.sample(count, rng);
+  const auto n = static_cast<Index>(real_ratio * double(count));
+  return side_by_side(real.sample(n, rng), imagined.sample(count - n, rng));
+}
 
 }  // namespace mbrl

@@ -17,6 +17,8 @@ struct Batch {
 };
 // Those of the columns that the mask chooses.
 Batch chosen(const Batch& batch, const Mask& mask);
+// Those of `a` and then those of `b`.
+Batch side_by_side(const Batch& a, const Batch& b);
 
 class Dataset {
  public:
@@ -53,5 +55,10 @@ class Dataset {
   Matrix columns_;             // a transition a column: s, a, s_next, reward, terminated, truncated
   Index size_ = 0, next_ = 0;  // next_: where the next one goes
 };
+
+// A batch for training on both real and imagined transitions: floor(real_ratio count) real ones,
+// the rest imagined; all real while nothing has been imagined.
+Batch mixed_sample(const Dataset& real, const Dataset& imagined, Index count, double real_ratio,
+                   Rng& rng);
 
 }  // namespace mbrl

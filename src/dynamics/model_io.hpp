@@ -6,6 +6,8 @@
 // decode() undoes it all.
 #pragma once
 
+#include <functional>
+
 #include "core/checkpoint.hpp"
 #include "envs/env.hpp"
 #include "nn/mlp.hpp"
@@ -18,6 +20,8 @@ struct Prediction {
   Matrix s_next;  // (state_dim, B)
   Row reward;     // (1, B)
 };
+// What happens to a batch of states and actions: a learned model, or the world itself.
+using Dynamics = std::function<Prediction(const Matrix& s, const Matrix& a)>;
 
 class ModelIo {
  public:

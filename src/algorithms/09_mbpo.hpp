@@ -1,0 +1,178 @@
+// MBPO: model-based policy optimisation (Janner, Fu, Zhang, Levine 2019).
+//
+// Lecture: "Model-Based Policy Optimization (MBPO)", the steps shared with MBA and MVE.
+// New:     version 3.0 with what makes it work: a probabilistic ensemble of which the best members
+//          are sampled, many short rollouts whose length grows on a schedule, and many updates of
+//          SAC per real step, nearly all of them on imagined data.
+#pragma once
+
+#include "dynamics/choose_model.hpp"
+#include "dynamics/short_rollouts.hpp"
+#include "learners/off_policy_learner.hpp"
+#include "planning/policy.hpp"
+#include "planning/propagation.hpp"
+#include "report/recorder.hpp"
+
+namespace mbrl::mbpo {
+
+// How long rollouts are after so many real steps: a line between two points, level outside.
+struct RolloutSchedule {
+  int first_length = 1, last_length = 1;
+  int first_step = 0, last_step = 1;
+
+  void list(Settings& field) {
+    field("rollout-length", first_length, 1, 1000, "step 5: k, steps of a rollout, at first");
+    field("last-rollout-length", last_length, 0, 1000,
+          "step 5: k in the end; 0: --rollout-length all the time");
+    field("schedule-from", first_step, 0, 1000000000,
+          "step 5: the real step where k begins to grow");
+    field("schedule-to", last_step, 0, 1000000000,
+          "step 5: the real step from where k is the last");
+    field.add_check([this] {
+      if (last_length > 0 && last_step <= first_step)
+        throw UserError("--schedule-to " + std::to_string(last_step) +
+                        ": expected more than --schedule-from " + std::to_string(first_step));
+    });
+  }
+
+  int length(int env_steps) const {
+    if (last_length == 0) return first_length;
+    const double share = double(env_steps - first_step) / double(last_step - first_step);
+    const double k = first_length + std::clamp(share, 0.0, 1.0) * (last_length - first_length);
+    return static_cast<int>(k);
+  }
+};
+
+struct Config {
+  int initial_steps = 200;
+  int refit_every = 100;
+  UncertainModelConfig model{.kind = "PE", .ensemble{.members = 7, .elite_members = 5}};
+  bool true_dynamics = false;
+  int rollouts_per_step = 100;
+  RolloutSchedule schedule{.last_length = 0};
+  int keep_refits = 2;
+  int updates_per_step = 10;
+  double real_ratio = 0.05;
+  LearnerConfig learner;
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "step 1: transitions collected by random actions before the first fit");
+    field("refit-every", refit_every, 1, 1000000, "step 3: real steps between two fits");
+    model.list(field);
+    field("true-dynamics", true_dynamics,
+          "step 5: rollouts of the true dynamics instead of p-hat, to tell whose fault it is");
+    field("rollouts-per-step", rollouts_per_step, 1, 100000,
+          "step 4: states s_j per real step, all of them drawn right after the fit");
+    schedule.list(field);
+    field("keep-refits", keep_refits, 1, 1000,
+          "step 6: how many refits a rollout stays in the buffer of imagined transitions");
+    field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of SAC per real step");
+    field("real-ratio", real_ratio, 0, 1, "step 6: share of real transitions in every batch");
+    learner.list(field, false);
+  }
+};
+
+// What is learned: the model, and the policy trained in it.
+struct Agent {
+  const Env& env;
+  Config config;
+  UncertainModel model;
+  std::unique_ptr<OffPolicyLearner> learner;
+  Dataset imagined;
+  Rng imagination;
+
+  Agent(const Env& e, const Config& c, std::uint64_t seed)
+      : env(e),
+        config(c),
+        model(make_uncertain_model(e, c.model, seed)),
+        learner(make_learner(e, c.learner, seed)),
+        imagined(e.spec.state_dim(), e.spec.action_dim(), 1),
+        imagination(seed, "imagination") {}
+
+  // Steps 4 and 5: k-step rollouts of the policy as it explores, branched off from states of B.
+  void imagine(const Dataset& B, int env_steps) {
+    const int k = config.schedule.length(env_steps);
+    const Index rollouts = Index(config.rollouts_per_step) * config.refit_every;
+    imagined.set_capacity(rollouts * k * config.keep_refits);
+    const std::vector<Theta> elites = model.sample(model.size_or(10), imagination);
+    const Dynamics p_hat =
+        config.true_dynamics ? true_dynamics_of(env) : sampled_dynamics(model, elites, imagination);
+    const auto pi = [this](const Matrix& s) { return learner->explore(s, imagination); };
+    const Matrix s = B.random_states(rollouts, imagination);
+    for (const Batch& step : short_rollouts(env, p_hat, pi, s, k)) imagined.append(step);
+  }
+
+  // Where the model goes under given actions, (state_dim, count) after each; for `mbrl predict`.
+  std::vector<Matrix> predicted(const Vector& s, const Vector& plan, int count) {
+    PropagationConfig each_its_own;
+    each_its_own.particles = count;
+    return imagined_states(model, s, plan, each_its_own, imagination);
+  }
+
+  void archive(Archive& ar) {
+    model.archive(ar);
+    learner->archive(ar);
+  }
+};
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  Agent agent(env, config, record.seed());
+  OffPolicyLearner& learner = *agent.learner;
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
+      replay(record.seed(), "replay");
+  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+
+  // Before there is anything to learn from: random actions.
+  record.begin("base");
+  while (B.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(random_action(env.spec, base_policy));
+    B.append(tr);
+    record.step(tr);
+  }
+  world.reset();
+
+  record.begin("learned");
+  for (int n = 0; record.running(); ++n) {
+    if (n % config.refit_every == 0) {
+      // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
+      if (!config.true_dynamics) record.refit(agent.model.fit(B, record.workers()));
+      // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
+      agent.imagine(B, record.env_steps());
+    }
+
+    // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
+    if (world.over()) world.reset();
+    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
+    B.append(tr);
+    record.step(tr);
+
+    // 6. Use all transitions (s, a, s', r) along the rollouts to update the Q-function (and pi).
+    for (int k = 0; k < config.updates_per_step; ++k)
+      learner.update(
+          mixed_sample(B, agent.imagined, config.learner.batch_size, config.real_ratio, replay),
+          record.workers());
+
+    if (record.wants_evaluation())
+      record.evaluate(env, [&](const Vector& s) { return Vector(learner.act(s)); });
+    if (world.over() || n % config.refit_every == config.refit_every - 1) {
+      record.learner(learner.report());
+      record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+    }
+  }
+}
+
+// The policy that a finished or stopped run has learned, without its exploration.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
+                   Archive& ar) {
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  agent->archive(ar);
+  return {[agent](const Vector& s) { return Vector(agent->learner->act(s)); }, [] {},
+          [agent](const Vector& s, const Vector& plan, int particles) {
+            return agent->predicted(s, plan, particles);
+          }};
+}
+
+}  // namespace mbrl::mbpo
