@@ -7,12 +7,7 @@
 // Next:    06_dyna.hpp, the oldest of this family; 09_mbpo.hpp, this with everything it takes.
 #pragma once
 
-#include "dynamics/choose_model.hpp"
-#include "dynamics/short_rollouts.hpp"
-#include "learners/off_policy_learner.hpp"
-#include "planning/policy.hpp"
-#include "planning/propagation.hpp"
-#include "report/recorder.hpp"
+#include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::version_3_0 {
 
@@ -44,32 +39,8 @@ struct Config {
   }
 };
 
-// What is learned: the model, and the learner that it feeds.
-struct Agent {
-  UncertainModel model;
-  std::unique_ptr<OffPolicyLearner> learner;
-  Rng imagination;
-
-  Agent(const Env& env, const Config& config, std::uint64_t seed)
-      : model(make_uncertain_model(env, config.model, seed)),
-        learner(make_learner(env, config.learner, seed)),
-        imagination(seed, "imagination") {}
-
-  // Where the model goes under given actions, (state_dim, count) after each; for `mbrl predict`.
-  std::vector<Matrix> predicted(const Vector& s, const Vector& plan, int count) {
-    PropagationConfig each_its_own;
-    each_its_own.particles = count;
-    return imagined_states(model, s, plan, each_its_own, imagination);
-  }
-
-  void archive(Archive& ar) {
-    model.archive(ar);
-    learner->archive(ar);
-  }
-};
-
 inline void run(const Env& env, const Config& config, Recorder& record) {
-  Agent agent(env, config, record.seed());
+  ModelAndLearner agent(env, config.model, config.learner, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
   Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
@@ -93,14 +64,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
 
     // 3. Pick states s_i from D, use f(s, a) to make short rollouts from them.
-    const auto pi = [&](const Matrix& s) { return learner.explore(s, agent.imagination); };
-    const std::vector<Theta> thetas =
-        agent.model.sample(agent.model.size_or(10), agent.imagination);
-    const Dynamics f = config.true_dynamics
-                           ? true_dynamics_of(env)
-                           : sampled_dynamics(agent.model, thetas, agent.imagination);
+    const Dynamics f = agent.p_hat(config.true_dynamics);
     const Matrix s = D.random_states(config.rollouts, agent.imagination);
-    for (const Batch& step : short_rollouts(env, f, pi, s, config.rollout_length))
+    for (const Batch& step : short_rollouts(env, f, agent.pi(), s, config.rollout_length))
       imagined.append(step);
 
     // 4. Use both real and model data to improve pi_theta(a | s) with off-policy RL.
@@ -116,8 +82,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
       D.append(tr);
       record.step(tr);
-      if (record.wants_evaluation())
-        record.evaluate(env, [&](const Vector& x) { return Vector(learner.act(x)); });
+      agent.evaluate_if_due(record);
     }
     record.checkpoint([&](Archive& ar) { agent.archive(ar); });
   }
@@ -126,12 +91,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 // The policy that a finished or stopped run has learned, without its exploration.
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
-  const auto agent = std::make_shared<Agent>(env, config, seed);
+  const auto agent = std::make_shared<ModelAndLearner>(env, config.model, config.learner, seed);
   agent->archive(ar);
-  return {[agent](const Vector& s) { return Vector(agent->learner->act(s)); }, [] {},
-          [agent](const Vector& s, const Vector& plan, int particles) {
-            return agent->predicted(s, plan, particles);
-          }};
+  return policy_of(agent);
 }
 
 }  // namespace mbrl::version_3_0

@@ -6,12 +6,7 @@
 //          SAC per real step, nearly all of them on imagined data.
 #pragma once
 
-#include "dynamics/choose_model.hpp"
-#include "dynamics/short_rollouts.hpp"
-#include "learners/off_policy_learner.hpp"
-#include "planning/policy.hpp"
-#include "planning/propagation.hpp"
-#include "report/recorder.hpp"
+#include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::mbpo {
 
@@ -74,45 +69,23 @@ struct Config {
 };
 
 // What is learned: the model, and the policy trained in it.
-struct Agent {
-  const Env& env;
+struct Agent : ModelAndLearner {
   Config config;
-  UncertainModel model;
-  std::unique_ptr<OffPolicyLearner> learner;
   Dataset imagined;
-  Rng imagination;
 
   Agent(const Env& e, const Config& c, std::uint64_t seed)
-      : env(e),
+      : ModelAndLearner(e, c.model, c.learner, seed),
         config(c),
-        model(make_uncertain_model(e, c.model, seed)),
-        learner(make_learner(e, c.learner, seed)),
-        imagined(e.spec.state_dim(), e.spec.action_dim(), 1),
-        imagination(seed, "imagination") {}
+        imagined(e.spec.state_dim(), e.spec.action_dim(), 1) {}
 
   // Steps 4 and 5: k-step rollouts of the policy as it explores, branched off from states of B.
   void imagine(const Dataset& B, int env_steps) {
     const int k = config.schedule.length(env_steps);
     const Index rollouts = Index(config.rollouts_per_step) * config.refit_every;
     imagined.set_capacity(rollouts * k * config.keep_refits);
-    const std::vector<Theta> elites = model.sample(model.size_or(10), imagination);
-    const Dynamics p_hat =
-        config.true_dynamics ? true_dynamics_of(env) : sampled_dynamics(model, elites, imagination);
-    const auto pi = [this](const Matrix& s) { return learner->explore(s, imagination); };
     const Matrix s = B.random_states(rollouts, imagination);
-    for (const Batch& step : short_rollouts(env, p_hat, pi, s, k)) imagined.append(step);
-  }
-
-  // Where the model goes under given actions, (state_dim, count) after each; for `mbrl predict`.
-  std::vector<Matrix> predicted(const Vector& s, const Vector& plan, int count) {
-    PropagationConfig each_its_own;
-    each_its_own.particles = count;
-    return imagined_states(model, s, plan, each_its_own, imagination);
-  }
-
-  void archive(Archive& ar) {
-    model.archive(ar);
-    learner->archive(ar);
+    for (const Batch& step : short_rollouts(env, p_hat(config.true_dynamics), pi(), s, k))
+      imagined.append(step);
   }
 };
 
@@ -155,8 +128,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
           mixed_sample(B, agent.imagined, config.learner.batch_size, config.real_ratio, replay),
           record.workers());
 
-    if (record.wants_evaluation())
-      record.evaluate(env, [&](const Vector& s) { return Vector(learner.act(s)); });
+    agent.evaluate_if_due(record);
     if (world.over() || n % config.refit_every == config.refit_every - 1) {
       record.learner(learner.report());
       record.checkpoint([&](Archive& ar) { agent.archive(ar); });
@@ -169,10 +141,7 @@ inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Wor
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
   agent->archive(ar);
-  return {[agent](const Vector& s) { return Vector(agent->learner->act(s)); }, [] {},
-          [agent](const Vector& s, const Vector& plan, int particles) {
-            return agent->predicted(s, plan, particles);
-          }};
+  return policy_of(agent);
 }
 
 }  // namespace mbrl::mbpo

@@ -6,6 +6,8 @@
 #include "algorithms/03_version_2_0.hpp"
 #include "algorithms/04_version_2_5.hpp"
 #include "algorithms/05_version_3_0.hpp"
+#include "algorithms/06_dyna_style.hpp"
+#include "algorithms/08_mve.hpp"
 #include "algorithms/09_mbpo.hpp"
 #include "algorithms/baselines.hpp"
 #include "algorithms/model_free.hpp"
@@ -60,6 +62,10 @@ inline std::vector<Algorithm> algorithms() {
       algorithm<version_3_0::Config>("v3.0",
                                      "short imagined rollouts from real states, off-policy RL",
                                      version_3_0::run, version_3_0::load, {}, 3000),
+      algorithm<dyna_style::Config>("dyna-style", "the general recipe, every choice a switch",
+                                    dyna_style::run, dyna_style::load, {}, 3000),
+      algorithm<mve::Config>("mve", "model-based value expansion of the targets of DDPG", mve::run,
+                             mve::load, {}, 5000),
       algorithm<mbpo::Config>("mbpo", "model-based policy optimisation: SAC on branched rollouts",
                               mbpo::run, mbpo::load, {}, 3000),
       algorithm("sac", "soft actor-critic, model-free: the other side of the performance gap",

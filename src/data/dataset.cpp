@@ -2,27 +2,27 @@
 
 namespace mbrl {
 
-Batch chosen(const Batch& batch, const Mask& mask) {
+std::vector<Index> chosen(const Mask& mask) {
   std::vector<Index> index;
   for (Index j = 0; j < mask.size(); ++j)
     if (mask(j)) index.push_back(j);
+  return index;
+}
+
+Batch chosen(const Batch& batch, const Mask& mask) {
+  const std::vector<Index> index = chosen(mask);
   const auto all = Eigen::all;
   return {batch.s(all, index),      batch.a(all, index),     batch.reward(index),
           batch.s_next(all, index), batch.terminated(index), batch.truncated(index)};
 }
 
 Batch side_by_side(const Batch& a, const Batch& b) {
-  const auto join = [](const auto& x, const auto& y) {
-    std::decay_t<decltype(x)> both(x.rows(), x.cols() + y.cols());
-    both << x, y;
-    return both;
-  };
-  return {join(a.s, b.s),
-          join(a.a, b.a),
-          join(a.reward, b.reward),
-          join(a.s_next, b.s_next),
-          join(a.terminated, b.terminated),
-          join(a.truncated, b.truncated)};
+  return {side_by_side(a.s, b.s),
+          side_by_side(a.a, b.a),
+          side_by_side(a.reward, b.reward),
+          side_by_side(a.s_next, b.s_next),
+          side_by_side(a.terminated, b.terminated),
+          side_by_side(a.truncated, b.truncated)};
 }
 
 Dataset::Dataset(Index state_dim, Index action_dim, Index capacity)
@@ -90,15 +90,19 @@ Batch Dataset::batch(const std::vector<Index>& index) const {
           x.row(reward + 2).array() > Scalar(0.5)};
 }
 
-std::vector<Index> Dataset::random_index(Index count, Rng& rng) const {
+std::vector<Index> Dataset::random_index(Index count, Rng& rng, Index oldest) const {
   std::vector<Index> index(static_cast<std::size_t>(count));
-  for (Index& i : index) i = rng.below(size_);
+  for (Index& i : index) i = oldest + rng.below(size_ - oldest);
   return index;
 }
 
-Batch Dataset::sample(Index count, Rng& rng) const { return batch(random_index(count, rng)); }
+Batch Dataset::sample(Index count, Rng& rng, Index oldest) const {
+  return batch(random_index(count, rng, oldest));
+}
 
-Matrix Dataset::random_states(Index count, Rng& rng) const { return s(random_index(count, rng)); }
+Matrix Dataset::random_states(Index count, Rng& rng) const {
+  return s(random_index(count, rng, 0));
+}
 
 Batch mixed_sample(const Dataset& real, const Dataset& imagined, Index count, double real_ratio,
                    Rng& rng) {

@@ -17,8 +17,15 @@ struct Batch {
 };
 // Those of the columns that the mask chooses.
 Batch chosen(const Batch& batch, const Mask& mask);
+std::vector<Index> chosen(const Mask& mask);  // their numbers
 // Those of `a` and then those of `b`.
 Batch side_by_side(const Batch& a, const Batch& b);
+template <class M>
+M side_by_side(const M& a, const M& b) {
+  M both(a.rows(), a.cols() + b.cols());
+  both << a, b;
+  return both;
+}
 
 class Dataset {
  public:
@@ -41,14 +48,14 @@ class Dataset {
   Matrix reward(const std::vector<Index>& index) const;
   Batch batch(const std::vector<Index>& index) const;
 
-  // Random transitions, uniformly and with replacement.
-  Batch sample(Index count, Rng& rng) const;
+  // Random transitions, uniformly and with replacement; of those from number `oldest` on.
+  Batch sample(Index count, Rng& rng, Index oldest = 0) const;
   // States of random transitions, (state_dim, count).
   Matrix random_states(Index count, Rng& rng) const;
 
  private:
   Matrix::ColXpr next_column();
-  std::vector<Index> random_index(Index count, Rng& rng) const;
+  std::vector<Index> random_index(Index count, Rng& rng, Index oldest) const;
   Matrix block(Index first_row, Index rows, const std::vector<Index>& index) const;
 
   Index n_, m_, capacity_;

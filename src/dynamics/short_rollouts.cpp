@@ -2,9 +2,10 @@
 
 namespace mbrl {
 
-Dynamics sampled_dynamics(const UncertainModel& model, const std::vector<Theta>& thetas, Rng& rng) {
-  return [&model, &thetas, &rng](const Matrix& s, const Matrix& a) {
-    return model.sample_next(thetas, s, a, rng);
+Dynamics sampled_dynamics(const UncertainModel& model, std::vector<Theta> thetas, Rng& rng) {
+  const auto kept = std::make_shared<const std::vector<Theta>>(std::move(thetas));
+  return [&model, kept, &rng](const Matrix& s, const Matrix& a) {
+    return model.sample_next(*kept, s, a, rng);
   };
 }
 

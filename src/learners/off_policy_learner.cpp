@@ -51,9 +51,7 @@ void OffPolicyLearner::report_critic(double loss, const Row& y) {
 }
 
 Row OffPolicyLearner::target(const Batch& batch, Workers& workers) {
-  const Row to_come = value(batch.s_next, workers);
-  return batch.reward + static_cast<Scalar>(config_.discount) *
-                            where(batch.terminated, Row::Zero(to_come.size()), to_come);
+  return td_target(batch, value(batch.s_next, workers), config_.discount);
 }
 
 void OffPolicyLearner::update(const Batch& batch, Workers& workers) {
@@ -80,6 +78,11 @@ void TrainedNetwork::descend(const std::string& name, const BatchGradient::Slope
   const std::vector<Matrix*> mine(begin, begin + static_cast<std::ptrdiff_t>(weights.size()));
   require_finite("the gradient of " + name, double(gradient_norm(mine)));
   adam.step(weights, mine);
+}
+
+Row td_target(const Batch& batch, const Row& value_next, double discount) {
+  const Row to_come = where(batch.terminated, Row::Zero(value_next.size()), value_next);
+  return batch.reward + static_cast<Scalar>(discount) * to_come;
 }
 
 void follow(Mlp& target, Mlp& net, double tau) {

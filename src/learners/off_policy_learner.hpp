@@ -96,6 +96,8 @@ class OffPolicyLearner {
 std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConfig& config,
                                                std::uint64_t seed);
 
+// r + gamma (1 - terminated) V(s'), (1, B)
+Row td_target(const Batch& batch, const Row& value_next, double discount);
 // target <- target + tau (net - target), every weight
 void follow(Mlp& target, Mlp& net, double tau);
 

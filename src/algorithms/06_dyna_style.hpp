@@ -1,0 +1,130 @@
+// The general Dyna-style recipe: every choice that the lecture leaves open as a switch.
+//
+// Lecture: "General Dyna-style model-based RL recipe". Dyna (06_dyna.hpp) is this with a table;
+// MBA,
+//          MVE and MBPO (07 to 09) are its instances for continuous actions: docs/short_rollouts.md
+//          says which switch is where.
+#pragma once
+
+#include "algorithms/model_and_learner.hpp"
+
+namespace mbrl::dyna_style {
+
+struct Config {
+  int initial_steps = 200;
+  int refit_every = 50;
+  UncertainModelConfig model{.kind = "PE"};
+  bool true_dynamics = false;
+  int K = 5;
+  std::string states = "all";
+  int recent = 1000;
+  std::string actions = "policy";
+  int more_steps = 0;
+  int real_updates = 1;
+  LearnerConfig learner;
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "step 1: transitions collected by random actions before the first fit");
+    field("refit-every", refit_every, 1, 1000000, "step 2: real steps between two fits");
+    model.list(field);
+    field("true-dynamics", true_dynamics,
+          "step 6: simulate with the true dynamics instead of p-hat, to tell whose fault it is");
+    field("planning-updates", K, 0, 1000, "step 3: K, per real step");
+    field("states", states, {"all", "recent"}, "step 4: where states come from in the buffer");
+    field("recent", recent, 1, 1000000000, "step 4: how many transitions are recent");
+    field("actions", actions, {"buffer", "policy", "random"}, "step 5: where actions come from");
+    field("more-steps", more_steps, 0, 1000, "step 8: N more model-based steps, by the policy");
+    field("real-updates", real_updates, 0, 1000,
+          "updates on real transitions per real step, as Dyna makes one");
+    learner.list(field, true);
+  }
+};
+
+// What is learned: the model, and the learner that it feeds.
+struct Agent : ModelAndLearner {
+  Config config;
+
+  Agent(const Env& e, const Config& c, std::uint64_t seed)
+      : ModelAndLearner(e, c.model, c.learner, seed), config(c) {}
+
+  // Steps 4 to 6 and 8: states and actions, and what the model says comes of them. One batch per
+  // step.
+  std::vector<Batch> simulate(const Dataset& B) {
+    const Index count = config.learner.batch_size;
+    const Index oldest =
+        config.states == "recent" ? std::max<Index>(0, B.size() - config.recent) : 0;
+    const Batch past = B.sample(count, imagination, oldest);
+    Matrix first_a = past.a;
+    if (config.actions == "random")
+      for (Index j = 0; j < count; ++j) first_a.col(j) = random_action(env.spec, imagination);
+    if (config.actions == "policy") first_a = learner->explore(past.s, imagination);
+
+    bool first = true;
+    const auto a = [&](const Matrix& s) {
+      return std::exchange(first, false) ? first_a : learner->explore(s, imagination);
+    };
+    return short_rollouts(env, p_hat(config.true_dynamics), a, past.s, 1 + config.more_steps);
+  }
+};
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  Agent agent(env, config, record.seed());
+  OffPolicyLearner& learner = *agent.learner;
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
+      replay(record.seed(), "replay");
+  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+
+  // Before there is anything to learn from: random actions.
+  record.begin("base");
+  while (B.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(random_action(env.spec, base_policy));
+    B.append(tr);
+    record.step(tr);
+  }
+  world.reset();
+
+  record.begin("learned");
+  for (int n = 0; record.running(); ++n) {
+    // 1. Collect some data, consisting of transitions (s, a, s', r).
+    if (world.over()) world.reset();
+    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
+    B.append(tr);
+    record.step(tr);
+    for (int k = 0; k < config.real_updates; ++k)
+      learner.update(B.sample(config.learner.batch_size, replay), record.workers());
+
+    // 2. Learn the model p-hat(s' | s, a), and r-hat(s, a) if it is not known.
+    if (config.K > 0 && !config.true_dynamics && n % config.refit_every == 0)
+      record.refit(agent.model.fit(B, record.workers()));
+
+    // 3. Repeat K times:
+    for (int k = 0; k < config.K; ++k) {
+      // 4. sample s ~ B from the buffer,   5. choose an action a (from B, from pi, or at random),
+      // 6. simulate s' ~ p-hat(s' | s, a) (and r = r-hat(s, a)),
+      // 8. (optionally) take N more model-based steps, and for each of them:
+      for (const Batch& step : agent.simulate(B))
+        // 7. train on (s, a, s', r) with model-free RL.
+        learner.update(step, record.workers());
+    }
+
+    agent.evaluate_if_due(record);
+    if (world.over()) {
+      record.learner(learner.report());
+      record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+    }
+  }
+  record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+}
+
+// The policy that a finished or stopped run has learned, without its exploration.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
+                   Archive& ar) {
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  agent->archive(ar);
+  return policy_of(agent);
+}
+
+}  // namespace mbrl::dyna_style

@@ -1,0 +1,158 @@
+// MVE: model-based value expansion (Feinberg, Wan, Stoica, Jordan, Gonzalez, Levine 2018).
+//
+// Lecture: "Model-Based Value Expansion (MVE)", the steps shared with MBA and MBPO.
+// New:     imagined transitions are not replayed. From the s' of every real transition the model
+//          takes H steps, and what happens along them makes the target of Q better: H rewards that
+//          are nearly right, before a Q' that may be wrong.
+// Next:    09_mbpo.hpp, where the imagined transitions themselves are what is learned from.
+#pragma once
+
+#include "algorithms/model_and_learner.hpp"
+
+namespace mbrl::mve {
+
+struct Config {
+  int initial_steps = 200;
+  int refit_every = 100;
+  UncertainModelConfig model{.kind = "DE"};
+  bool true_dynamics = false;
+  int horizon = 3;
+  bool td_k = true;
+  int updates_per_step = 1;
+  LearnerConfig learner{.kind = "ddpg"};
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "step 1: transitions collected by random actions before the first fit");
+    field("refit-every", refit_every, 1, 1000000, "step 3: real steps between two fits");
+    model.list(field);
+    field("true-dynamics", true_dynamics,
+          "step 5: imagine with the true dynamics instead of p-hat, to tell whose fault it is");
+    field("horizon", horizon, 0, 100, "step 5: H, imagined steps behind a real one; 0: plain DDPG");
+    field("td-k", td_k, "step 6: train Q at the imagined states too, where the targets ask for it");
+    field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of DDPG per real step");
+    learner.list(field, false);
+  }
+};
+
+// A transition and what is imagined after it, H + 1 steps in all, side by side.
+struct Expansion {
+  std::vector<Batch> steps;  // [0] the real one, then imagined ones, each from the last one's s'
+  std::vector<Mask> counts;  // [t], (1, B): false after the end of the episode
+};
+
+inline Expansion expand(const Env& env, const Batch& real, const Dynamics& p_hat,
+                        const std::function<Matrix(const Matrix& s)>& pi, int H) {
+  Expansion tau{{real}, {Mask::Constant(real.size(), true)}};
+  for (int t = 0; t < H; ++t) {
+    const Matrix s = tau.steps.back().s_next, a = pi(s);
+    const Mask alive = tau.counts.back() && !tau.steps.back().terminated;
+    const Prediction next = p_hat(s, a);
+    const Mask none = Mask::Constant(s.cols(), false);
+    tau.steps.push_back({s, a, next.reward, next.s_next,
+                         env.spec.terminates ? env.terminated(next.s_next) : none, none});
+    tau.counts.push_back(alive);
+  }
+  return tau;
+}
+
+// The target of Q at each of the steps: with V'(s) at the last s',
+//
+//   y_t = r_t + gamma (1 - terminated_t) y_{t+1},   y_{H+1} = V'(s_{H+1}),
+//
+// all rewards that are imagined from t on, and gamma^(H + 1 - t) V' behind them (eq. 3 and the TD-k
+// trick of the paper, where the real step is called t = -1). H = 0: the target of DDPG.
+inline std::vector<Row> value_expansion(const Expansion& tau, const Row& value_at_the_end,
+                                        double discount) {
+  std::vector<Row> y(tau.steps.size());
+  Row to_come = value_at_the_end;
+  for (std::size_t t = y.size(); t-- > 0;)
+    to_come = y[t] = td_target(tau.steps[t], to_come, discount);
+  return y;
+}
+
+// What is learned: the model, and the learner whose targets it expands.
+struct Agent : ModelAndLearner {
+  Config config;
+
+  Agent(const Env& e, const Config& c, std::uint64_t seed)
+      : ModelAndLearner(e, c.model, c.learner, seed), config(c) {}
+
+  // Steps 5 and 6 for one mini-batch of real transitions.
+  void update(const Batch& real, Workers& workers) {
+    const auto mu = [this](const Matrix& s) { return learner->act(s); };
+    const Expansion tau = expand(env, real, p_hat(config.true_dynamics), mu, config.horizon);
+    const Row V = learner->value(tau.steps.back().s_next, workers);
+    const std::vector<Row> y = value_expansion(tau, V, config.learner.discount);
+
+    // Every state and action that counts, with its target, side by side.
+    Matrix s = real.s, a = real.a;
+    Row target = y[0];
+    for (std::size_t t = 1; config.td_k && t < y.size(); ++t) {
+      const std::vector<Index> alive = chosen(tau.counts[t]);
+      s = side_by_side(s, Matrix(tau.steps[t].s(Eigen::all, alive)));
+      a = side_by_side(a, Matrix(tau.steps[t].a(Eigen::all, alive)));
+      target = side_by_side(target, Row(y[t](alive)));
+    }
+    learner->update_critic(s, a, target, workers);
+    learner->update_actor(real.s, workers);
+    learner->update_targets();
+  }
+};
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  Agent agent(env, config, record.seed());
+  OffPolicyLearner& learner = *agent.learner;
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
+      replay(record.seed(), "replay");
+  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+
+  // Before there is anything to learn from: random actions.
+  record.begin("base");
+  while (B.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(random_action(env.spec, base_policy));
+    B.append(tr);
+    record.step(tr);
+  }
+  world.reset();
+
+  record.begin("learned");
+  for (int n = 0; record.running(); ++n) {
+    // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
+    const bool imagines = config.horizon > 0 && !config.true_dynamics;
+    if (imagines && n % config.refit_every == 0) record.refit(agent.model.fit(B, record.workers()));
+
+    // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
+    if (world.over()) world.reset();
+    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
+    B.append(tr);
+    record.step(tr);
+
+    for (int k = 0; k < config.updates_per_step; ++k) {
+      // 4. Sample {s_j} from B, with the transitions that led to them.
+      const Batch real = B.sample(config.learner.batch_size, replay);
+      // 5. From each s_j perform a model-based rollout with a = pi(s).
+      // 6. Use all transitions (s, a, s', r) along the rollout to update the Q-function.
+      agent.update(real, record.workers());
+    }
+
+    agent.evaluate_if_due(record);
+    if (world.over()) {
+      record.learner(learner.report());
+      record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+    }
+  }
+  record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+}
+
+// The policy that a finished or stopped run has learned, without its exploration.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
+                   Archive& ar) {
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  agent->archive(ar);
+  return policy_of(agent);
+}
+
+}  // namespace mbrl::mve
