@@ -8,7 +8,12 @@
 #include "algorithms/02_pets.hpp"
 #include "algorithms/03_version_2_0.hpp"
 #include "algorithms/04_version_2_5.hpp"
+#include "algorithms/05_version_3_0.hpp"
+#include "algorithms/06_dyna_style.hpp"
+#include "algorithms/08_mve.hpp"
+#include "algorithms/09_mbpo.hpp"
 #include "algorithms/baselines.hpp"
+#include "algorithms/model_free.hpp"
 #include "envs/all.hpp"
 #include "report/run_folder.hpp"
 
@@ -111,5 +116,73 @@ TEST_CASE("version 2.5 runs on every environment") {
     config.start = other ? "visited" : "initial";
     config.updates = 4, config.check_every = 2, config.rollouts = 12, config.horizon = 5;
     smoke("v2.5", config, version_2_5::run);
+  }
+}
+
+namespace {
+
+// What every algorithm with a learner is told, to be done soon.
+template <class Config>
+Config tiny_learner(const std::string& kind) {
+  Config config;
+  config.initial_steps = 40;
+  config.learner.kind = kind;
+  config.learner.hidden_width = 8, config.learner.batch_size = 8;
+  config.updates_per_step = 1;
+  return config;
+}
+
+template <class Config>
+Config tiny_model_and_learner(const std::string& kind, bool other) {
+  Config config = tiny_learner<Config>(kind);
+  config.refit_every = 20;
+  config.model.network.epochs = 2;
+  config.model.network.learned_reward = other;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("the model-free learners run on every environment") {
+  for (const char* kind : {"sac", "ddpg"})
+    smoke(kind, tiny_learner<model_free::Config>(kind), model_free::run);
+}
+
+TEST_CASE("version 3.0 runs on every environment") {
+  for (const bool other : {false, true}) {
+    auto config = tiny_model_and_learner<version_3_0::Config>(other ? "ddpg" : "sac", other);
+    config.rollouts = 10, config.rollout_length = other ? 5 : 1;
+    config.model.kind = other ? "PE" : "D";
+    smoke("v3.0", config, version_3_0::run);
+  }
+}
+
+TEST_CASE("the Dyna-style recipe runs on every environment") {
+  for (const bool other : {false, true}) {
+    dyna_style::Config config;
+    config.initial_steps = 40, config.refit_every = 20;
+    config.model.network.epochs = 2;
+    config.model.network.learned_reward = other;
+    config.learner.hidden_width = 8, config.learner.batch_size = 8;
+    config.K = 1, config.more_steps = other ? 2 : 0;
+    config.actions = other ? "random" : "buffer", config.states = other ? "recent" : "all";
+    smoke("dyna-style", config, dyna_style::run);
+  }
+}
+
+TEST_CASE("MVE runs on every environment") {
+  for (const bool other : {false, true}) {
+    auto config = tiny_model_and_learner<mve::Config>("ddpg", other);
+    config.td_k = !other;
+    smoke("mve", config, mve::run);
+  }
+}
+
+TEST_CASE("MBPO runs on every environment") {
+  for (const bool other : {false, true}) {
+    auto config = tiny_model_and_learner<mbpo::Config>("sac", other);
+    config.rollouts_per_step = 2;
+    config.schedule.first_length = other ? 5 : 1;
+    smoke("mbpo", config, mbpo::run);
   }
 }

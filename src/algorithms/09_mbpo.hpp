@@ -107,6 +107,10 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   }
   world.reset();
 
+  const auto keep = [&] {
+    record.learner(learner.report());
+    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+  };
   record.begin("learned");
   for (int n = 0; record.running(); ++n) {
     if (n % config.refit_every == 0) {
@@ -129,11 +133,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
           record.workers());
 
     agent.evaluate_if_due(record);
-    if (world.over() || n % config.refit_every == config.refit_every - 1) {
-      record.learner(learner.report());
-      record.checkpoint([&](Archive& ar) { agent.archive(ar); });
-    }
+    if (world.over()) keep();
   }
+  keep();
 }
 
 // The policy that a finished or stopped run has learned, without its exploration.

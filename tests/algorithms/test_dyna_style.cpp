@@ -5,9 +5,10 @@
 #include "check_run.hpp"
 
 using namespace mbrl;
-using namespace mbrl::dyna_style;
 
 namespace test_dyna_style {
+
+using namespace mbrl::dyna_style;
 
 Config tiny() {
   Config config;

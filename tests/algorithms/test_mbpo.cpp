@@ -7,9 +7,10 @@
 #include "check_run.hpp"
 
 using namespace mbrl;
-using namespace mbrl::mbpo;
 
 namespace test_mbpo {
+
+using namespace mbrl::mbpo;
 
 Config tiny() {
   Config config;
@@ -21,7 +22,7 @@ Config tiny() {
   return config;
 }
 
-TEST_CASE("B33 the length of rollouts grows on a line between two points, and is level outside") {
+TEST_CASE("B33: the length of rollouts grows on a line between two points, and is level outside") {
   const RolloutSchedule hopper{1, 15, 20000, 150000};  // the paper's, in steps
   CHECK(hopper.length(0) == 1);
   CHECK(hopper.length(20000) == 1);
@@ -55,7 +56,7 @@ Batch everything(const Dataset& D) {
   return D.batch(all);
 }
 
-TEST_CASE("B31 imagined transitions are kept for so many refits, also when rollouts grow longer") {
+TEST_CASE("B31: imagined transitions are kept for so many refits, also when rollouts grow longer") {
   const auto env = make_env("pendulum");
   Config config = tiny();
   config.keep_refits = 2;
@@ -76,7 +77,7 @@ TEST_CASE("B31 imagined transitions are kept for so many refits, also when rollo
   CHECK(agent.imagined.capacity() == 600);
 }
 
-TEST_CASE("B34 rollouts branch off from real states, and the policy is sampled, not its mean") {
+TEST_CASE("B34: rollouts branch off from real states, and the policy is sampled, not its mean") {
   const auto env = make_env("pendulum");
   Config config = tiny();
   config.schedule = {.first_length = 3, .last_length = 0};
@@ -100,7 +101,7 @@ TEST_CASE("B34 rollouts branch off from real states, and the policy is sampled, 
   CHECK((made.a - agent.learner->act(made.s)).array().abs().mean() > 0.1);
 }
 
-TEST_CASE("B24 only elites are imagined with, after a load too") {
+TEST_CASE("B24: only elites are imagined with, after a load too") {
   const auto env = make_env("pendulum");
   Config config = tiny();
   config.model.kind = "DE";
@@ -134,7 +135,7 @@ TEST_CASE("B24 only elites are imagined with, after a load too") {
   check(loaded);
 }
 
-TEST_CASE("B30 an imagined end is stored as one, and ends its rollout") {
+TEST_CASE("B30: an imagined end is stored as one, and ends its rollout") {
   const auto env = make_env("cartpole_balance");
   Config config = tiny();
   config.true_dynamics = true;

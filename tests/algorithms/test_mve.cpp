@@ -5,9 +5,10 @@
 #include "check_run.hpp"
 
 using namespace mbrl;
-using namespace mbrl::mve;
 
 namespace test_mve {
+
+using namespace mbrl::mve;
 
 Config tiny() {
   Config config;
@@ -61,7 +62,7 @@ std::vector<double> targets(const Env& env, int H) {
   return y;
 }
 
-TEST_CASE("B36 value expansion on a chain, by hand, for H = 0, 1, 2, 3") {
+TEST_CASE("B36: value expansion on a chain, by hand, for H = 0, 1, 2, 3") {
   const auto env = make_env(Chain{});
   CHECK(targets(*env, 0) == std::vector<double>{1 + 0.5});
   CHECK(targets(*env, 1) == std::vector<double>{1 + 5 + 0.25, 10 + 0.5});
@@ -70,7 +71,7 @@ TEST_CASE("B36 value expansion on a chain, by hand, for H = 0, 1, 2, 3") {
                                                 100 + 500 + 0.25, 1000 + 0.5});
 }
 
-TEST_CASE("B36 value expansion stops at an imagined end: no reward and no V' from beyond") {
+TEST_CASE("B36: value expansion stops at an imagined end: no reward and no V' from beyond") {
   const auto env = make_env(Chain{3});  // the step from 2 to 3 ends it
   CHECK(targets(*env, 1) == std::vector<double>{1 + 5 + 0.25, 10 + 0.5});
   CHECK(targets(*env, 2) == std::vector<double>{1 + 5 + 25, 10 + 50, 100});
@@ -78,7 +79,7 @@ TEST_CASE("B36 value expansion stops at an imagined end: no reward and no V' fro
   CHECK(targets(*make_env(Chain{1}), 3) == std::vector<double>{1});  // the real step is the last
 }
 
-TEST_CASE("B36 with H = 0 the target is the plain one, to the bit, and so are the updates") {
+TEST_CASE("B36: with H = 0 the target is the plain one, to the bit, and so are the updates") {
   const auto env = make_env("cartpole_balance");
   Config config = tiny();
   config.horizon = 0;

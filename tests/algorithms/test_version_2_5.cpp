@@ -2,13 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include "envs/all.hpp"
-#include "short_run.hpp"
+#include "check_run.hpp"
 
 using namespace mbrl;
-using namespace mbrl::version_2_5;
 
 namespace test_version_2_5 {
+
+using namespace mbrl::version_2_5;
 
 Config tiny() {
   Config config;
@@ -17,12 +17,6 @@ Config tiny() {
   config.model.network.epochs = 3;
   config.updates = 4, config.rollouts = 12, config.horizon = 5, config.check_every = 2;
   return config;
-}
-
-std::vector<double> returns_of(const Env& env, const Config& config, const RunOptions& options) {
-  Recorder record(options, env.spec, "test");
-  version_2_5::run(env, config, record);
-  return record.returns();
 }
 
 TEST_CASE("the reward-to-go is what is still to come, discounted") {
@@ -206,9 +200,9 @@ TEST_CASE("every step of a trajectory may be by another model, and each gets its
 TEST_CASE("the same seed gives the same returns, to the bit, on 1, 2 and 4 threads") {
   const auto env = make_env("pendulum");
   env->spec.max_steps = 40;
-  const auto one = returns_of(*env, tiny(), quietly(2, 1));
-  CHECK(one == returns_of(*env, tiny(), quietly(2, 2)));
-  CHECK(one == returns_of(*env, tiny(), quietly(2, 4)));
+  const auto one = returns_of(*env, tiny(), version_2_5::run, quietly(2, 1));
+  CHECK(one == returns_of(*env, tiny(), version_2_5::run, quietly(2, 2)));
+  CHECK(one == returns_of(*env, tiny(), version_2_5::run, quietly(2, 4)));
 }
 
 TEST_CASE("a loaded run acts as the policy that was saved, and imagines with its model") {
@@ -233,7 +227,7 @@ TEST_CASE("a loaded run acts as the policy that was saved, and imagines with its
 
 TEST_CASE("version 2.5 balances the pole within 6 episodes") {
   const auto env = make_env("cartpole_balance");
-  const auto returns = returns_of(*env, {}, quietly(6));
+  const auto returns = returns_of(*env, Config{}, version_2_5::run, quietly(6));
   CHECK(*std::max_element(returns.begin(), returns.end()) > 150);  // random: 27
 }
 

@@ -95,7 +95,7 @@ TEST_CASE("with a capacity the newest stay") {
   }
 }
 
-TEST_CASE("B31 a new capacity keeps what is there, but for the oldest") {
+TEST_CASE("B31: a new capacity keeps what is there, but for the oldest") {
   for (const int appended : {3, 10, 14, 25}) {
     CAPTURE(appended);
     Dataset D(2, 1, 10);
@@ -115,7 +115,7 @@ TEST_CASE("B31 a new capacity keeps what is there, but for the oldest") {
   CHECK_THROWS_AS(D.set_capacity(0), UserError);
 }
 
-TEST_CASE("B32 a mixed batch has exactly its share of real transitions") {
+TEST_CASE("B32: a mixed batch has exactly its share of real transitions") {
   Dataset real(2, 1), imagined(2, 1, 1000);
   for (int i = 0; i < 50; ++i) real.append(numbered(i));
   Rng rng(1, "test");

@@ -38,7 +38,7 @@ struct Countdown {
   Drawing draw(const Vector&) const { return {}; }
 };
 
-TEST_CASE("B30 the step that ends a rollout is there once, as an end; nothing comes after it") {
+TEST_CASE("B30: the step that ends a rollout is there once, as an end; nothing comes after it") {
   const auto env = make_env(Countdown{});
   const Matrix s{{1, 2, 3, 4, 9}, {0, 1, 2, 3, 4}};  // ends after 1, 2, 3, 4 and 9 steps
   const auto pi = [](const Matrix& x) { return Matrix(Scalar(0.5) * Matrix::Ones(1, x.cols())); };
@@ -84,7 +84,7 @@ TEST_CASE("every step continues the one before, with the policy asked at the ima
   }
 }
 
-TEST_CASE("B35 an imagined step is one member's, never their average, and the members alternate") {
+TEST_CASE("B35: an imagined step is one member's, never their average, and the members alternate") {
   const auto env = make_env("point_mass");
   UncertainModelConfig config{.kind = "DE"};
   const UncertainModel model = make_uncertain_model(*env, config, 1);

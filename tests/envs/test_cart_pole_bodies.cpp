@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "envs/all.hpp"
+
 #include "envs/cart_pole_bodies.hpp"
 
 using namespace mbrl;
@@ -141,6 +143,21 @@ TEST_CASE("the full force for ten seconds does not carry the cart past the end o
     CHECK(farthest < 2.75);  // it arrives at 13 m/s
     CHECK(farthest > 2.5);
     CHECK(std::abs(s(0)) == doctest::Approx(2.5 + 300 / (2500 * 15.49)).epsilon(0.01).scale(0));
+  }
+}
+
+TEST_CASE("B29: a state far off on the negative side ends an episode as one on the positive does") {
+  for (const auto& [name, row] : std::vector<std::pair<std::string, Index>>{
+           {"inverted_pendulum", 1}, {"cartpole_balance", 0}, {"cartpole_balance", 2}}) {
+    CAPTURE(name);
+    CAPTURE(row);
+    const auto env = make_env(name);
+    Matrix s = Matrix::Zero(4, 3);
+    s(row, 0) = -1000, s(row, 1) = 1000;
+    const Mask ended = env->terminated(s);
+    CHECK(ended(0));
+    CHECK(ended(1));
+    CHECK_FALSE(ended(2));
   }
 }
 

@@ -48,7 +48,7 @@ TEST_CASE("at a fixed temperature the policy of a bandit is the one that theory 
   CHECK(sac.alpha() == doctest::Approx(0.02));
 }
 
-TEST_CASE("B39 the units of the actions do not enter: a wider box gives the same policy, wider") {
+TEST_CASE("B39: the units of the actions do not enter: a wider box gives the same policy, wider") {
   const auto narrow = make_env(Bandit{}), wide = make_env(Bandit{0.3, 50, 7});
   Sac one(*narrow, small(), 1), other(*wide, small(), 1);
   Rng rng(1, "test");
@@ -67,7 +67,7 @@ TEST_CASE("B39 the units of the actions do not enter: a wider box gives the same
   CHECK(a.maxCoeff() <= 57);
 }
 
-TEST_CASE("B40 the temperature rises when the entropy is below its target, and else falls") {
+TEST_CASE("B40: the temperature rises when the entropy is below its target, and else falls") {
   const auto env = make_env("reacher");  // two action dimensions: the target is 2 * -1
   Sac sac(*env, small(), 1);
   const Matrix s = Matrix::Zero(env->spec.state_dim(), 5), a = sac.act(s);

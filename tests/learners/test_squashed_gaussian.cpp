@@ -50,7 +50,7 @@ TEST_CASE("the log-probability is the logarithm of a density: it integrates to 1
   }
 }
 
-TEST_CASE("B38 the tanh correction and its gradient are right where tanh(u) is 1 in float") {
+TEST_CASE("B38: the tanh correction and its gradient are right where tanh(u) is 1 in float") {
   for (const double u : {-40.0, -10.0, -3.0, -0.1, 0.0, 0.7, 9.0, 10.0, 40.0}) {
     CAPTURE(u);
     const Matrix x = Matrix::Constant(1, 1, static_cast<Scalar>(u));
