@@ -13,7 +13,7 @@ namespace mbrl::version_3_0 {
 
 struct Config {
   int initial_steps = 200;
-  int refit_every = 50;
+  int refit_every = 100;
   UncertainModelConfig model{.kind = "DE"};
   bool true_dynamics = false;
   int rollouts = 2000;

@@ -48,7 +48,7 @@ struct Config {
   int keep_refits = 2;
   int updates_per_step = 10;
   double real_ratio = 0.05;
-  LearnerConfig learner;
+  LearnerConfig learner{.target_entropy = -0.05};
 
   void list(Settings& field) {
     field("initial-steps", initial_steps, 1, 1000000,
