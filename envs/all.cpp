@@ -7,6 +7,7 @@
 #include "envs/cartpole_swingup.hpp"
 #include "envs/cliff.hpp"
 #include "envs/inverted_pendulum.hpp"
+#include "envs/maze.hpp"
 #include "envs/mountain_car.hpp"
 #include "envs/obstacles.hpp"
 #include "envs/pendulum.hpp"
@@ -29,16 +30,28 @@ std::vector<std::unique_ptr<Env>> all_envs() {
   return envs;
 }
 
-std::vector<std::string> env_names() {
+std::vector<std::unique_ptr<Env>> all_mazes() {
+  std::vector<std::unique_ptr<Env>> mazes;
+  for (const Maze& maze : {dyna_maze(), blocking_maze(), shortcut_maze(), slippery_maze()})
+    mazes.push_back(std::make_unique<MazeEnv>(maze));
+  return mazes;
+}
+
+static std::vector<std::string> names_of(const std::vector<std::unique_ptr<Env>>& envs) {
   std::vector<std::string> names;
-  for (const auto& env : all_envs()) names.push_back(env->spec.name);
+  for (const auto& env : envs) names.push_back(env->spec.name);
   return names;
 }
+std::vector<std::string> env_names() { return names_of(all_envs()); }
+std::vector<std::string> maze_names() { return names_of(all_mazes()); }
 
 std::unique_ptr<Env> make_env(const std::string& name) {
   for (auto& env : all_envs())
     if (env->spec.name == name) return std::move(env);
-  const std::vector<std::string> names = env_names();
+  for (auto& maze : all_mazes())
+    if (maze->spec.name == name) return std::move(maze);
+  std::vector<std::string> names = env_names(), mazes = maze_names();
+  names.insert(names.end(), mazes.begin(), mazes.end());
   throw UserError("there is no environment '" + name + "'; did you mean '" + nearest(name, names) +
                   "'? The environments are " + join(names));
 }

@@ -6,9 +6,14 @@
 
 namespace mbrl {
 
+// Those with a box of actions.
 std::vector<std::unique_ptr<Env>> all_envs();
 std::vector<std::string> env_names();
-// The environment of that name; throws UserError with the nearest known one if there is none.
+// The mazes, with four discrete ones.
+std::vector<std::unique_ptr<Env>> all_mazes();
+std::vector<std::string> maze_names();
+// The environment or maze of that name; throws UserError with the nearest known one if there is
+// none.
 std::unique_ptr<Env> make_env(const std::string& name);
 
 }  // namespace mbrl

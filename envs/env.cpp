@@ -5,7 +5,7 @@ namespace mbrl {
 World::World(const Env& env, Rng rng) : env_(env), rng_(std::move(rng)) { reset(); }
 
 const Vector& World::reset() {
-  s_ = env_.reset(rng_);
+  s_ = s_.size() == 0 ? env_.reset(rng_) : env_.reset_after(s_, rng_);
   steps_ = 0;
   over_ = false;
   return s_;

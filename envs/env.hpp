@@ -24,11 +24,12 @@ struct EnvSpec {
   std::string summary;                   // one line for `mbrl list`
   std::vector<std::string> state_names;  // one per state coordinate, with its unit
   Vector action_low, action_high;        // the box of actions
-  int max_steps = 200;                   // a longer episode is truncated (which is not termination)
-  bool terminates = false;               // whether terminated() can be true
-  double seconds_per_step = 0.05;        // for the speed of the animation
-  int horizon = 25;                      // how far ahead a planner should look in this task
-  std::vector<Index> angles;             // state coordinates that are angles, the same modulo 2 pi
+  int actions = 0;  // how many there are if they are discrete: the whole part of a number in [0, n)
+  int max_steps = 200;             // a longer episode is truncated (which is not termination)
+  bool terminates = false;         // whether terminated() can be true
+  double seconds_per_step = 0.05;  // for the speed of the animation
+  int horizon = 25;                // how far ahead a planner should look in this task
+  std::vector<Index> angles;       // state coordinates that are angles, the same modulo 2 pi
   Vector noise_scale;  // what process noise of size 1 adds to each coordinate in a step (sd)
   double random_return = NAN;    // the mean return of random actions, measured (docs/results.md)
   double oracle_return = NAN;    // of CEM on the true dynamics: what a perfect model would give
@@ -65,12 +66,14 @@ struct Env {
   virtual Var features(const Var& s) const = 0;
   // A state to start an episode from.
   virtual Vector reset(Rng& rng) const = 0;
+  // The same after an episode that ended in s_end: for worlds that go on changing meanwhile.
+  virtual Vector reset_after(const Vector& /*s_end*/, Rng& rng) const { return reset(rng); }
   virtual Drawing draw(const Vector& s) const = 0;
   // Where noise may not carry a state, e.g. through a wall: what s_next, reached from s, becomes.
   virtual Matrix legal(const Matrix& /*s*/, const Matrix& s_next) const { return s_next; }
 
   // s' ~ p(s' | s, a): the dynamics and the process noise.
-  Matrix sample_next(const Matrix& s, const Matrix& a, Rng& rng) const;
+  virtual Matrix sample_next(const Matrix& s, const Matrix& a, Rng& rng) const;
 };
 
 // Puts an environment struct behind the interface.

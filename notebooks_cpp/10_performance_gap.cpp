@@ -31,7 +31,8 @@ RunCurve smoothed(const RunCurve& run) {
 RunGroup runs_of(const Csv& csv, const std::string& algorithm, const std::string& env,
                  const std::string& x) {
   std::map<std::string, RunCurve> by_seed;
-  const auto algorithms = csv.words("algorithm"), envs = csv.words("env"), seeds = csv.words("seed");
+  const auto algorithms = csv.words("algorithm"), envs = csv.words("env"),
+             seeds = csv.words("seed");
   const auto xs = csv.column(x), returns = csv.column("return");
   for (std::size_t r = 0; r < xs.size(); ++r)
     if (algorithms[r] == algorithm && envs[r] == env) {

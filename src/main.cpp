@@ -38,7 +38,9 @@ int list_all() {
   for (const auto& entry : algorithms())
     std::printf("  %-20s %s\n", entry.name.c_str(), entry.summary.c_str());
   std::cout << "environments\n";
-  for (const auto& name : env_names())
+  std::vector<std::string> names = env_names(), mazes = maze_names();
+  names.insert(names.end(), mazes.begin(), mazes.end());
+  for (const auto& name : names)
     std::printf("  %-20s %s\n", name.c_str(), make_env(name)->spec.summary.c_str());
   return 0;
 }
@@ -103,6 +105,7 @@ int run(const std::vector<std::string>& words) {
   settings.check();
   if (env_name.empty()) throw UserError("which environment? --env NAME (mbrl list shows them)");
   const auto env = make_env(env_name);
+  require_accepts(algorithm, *env);
   env->process_noise = options.process_noise;
   if (options.out.empty())
     options.out = "runs/" + algorithm.name + "-" + env_name + "-" + std::to_string(options.seed);

@@ -22,7 +22,7 @@ std::vector<Figure> learning_curve(const LearningCurve& curve) {
   }
   if (learned.x.size() > 100) learned.style = Style::line, learned.width = 1.5;
 
-  Figure returns{.title = curve.title, .y_label = "return of the episode"};
+  Figure returns{.title = curve.title, .y_label = curve.y_label};
   for (const Series& s : {base, learned})
     if (!s.x.empty()) returns.series.push_back(s);
   returns.references = curve.references;

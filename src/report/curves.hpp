@@ -22,6 +22,7 @@ struct LearningCurve {
   RunCurve run{};
   std::vector<bool> base{};                          // which episodes the base policy acted in
   std::vector<double> refit_steps{}, model_error{};  // the holdout loss of every refit, if any
+  std::string y_label = "return of the episode";
   std::vector<ReferenceLine> references{};  // e.g. what the planner on the true dynamics gets
 };
 

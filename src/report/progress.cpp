@@ -36,6 +36,7 @@ void ProgressLine::episode(const Episode& e) {
   else
     std::printf("episode %4d   %7d steps   return %9.2f  %s", e.number, e.env_steps, e.total_reward,
                 bar(e).c_str());
+  if (e.length > 0) std::printf(" in %5d steps", e.length);
   if (std::isfinite(e.holdout_loss)) std::printf("  model error %8.2e", e.holdout_loss);
   std::printf("  %5.0f s\n", seconds());
   std::fflush(stdout);

@@ -20,6 +20,7 @@ class ProgressLine {
     int number, env_steps;
     double total_reward, holdout_loss;    // NaN where there is no model
     double random_return, oracle_return;  // the ends of the bar; NaN: no bar
+    int length = 0;                       // in steps, where that is what counts; 0: not shown
   };
 
   ProgressLine(std::string title, bool quiet);

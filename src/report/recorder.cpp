@@ -54,7 +54,7 @@ void Recorder::step(const Transition& tr) {
     progress_->row({env_steps_, episode, episode_return_, line_.seconds(), episode_length_, phase_,
                     holdout_loss_});
   line_.episode({phase_, episode, env_steps_, episode_return_, holdout_loss_, env_.random_return,
-                 env_.oracle_return});
+                 env_.oracle_return, env_.actions > 0 ? episode_length_ : 0});
   episode_return_ = 0, episode_length_ = 0;
 }
 

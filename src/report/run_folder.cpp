@@ -70,6 +70,10 @@ void draw_learning_curve(const std::string& folder, const EnvSpec& spec) {
   LearningCurve curve{
       .title = config.at("algorithm") + " on " + config.at("env") + ", seed " + config.at("seed"),
       .run = read_curve(progress)};
+  if (spec.actions > 0) {  // a maze pays 1 for the goal: how soon it is reached is what counts
+    curve.run.returns = progress.column("length");
+    curve.y_label = "steps of the episode";
+  }
   for (const std::string& phase : progress.words("phase")) curve.base.push_back(phase == "base");
   if (std::filesystem::exists(folder + "/model.csv")) {
     const Csv model = read_csv(folder + "/model.csv");
