@@ -88,6 +88,12 @@ TEST_CASE("bad input is met with one clear line and exit status 2") {
   check_refused("run pets --env pendulum --preset thesis" + out, "expected one of paper");
   check_refused("run pets --env pendulum --members 3 --elite-members 4" + out, "--elite-members 4");
   check_refused("run pets --env pendulum --propagation TS2" + out, "TSinf | TS1");
+  check_refused("run sac --env maze" + out, "not for mazes");
+  check_refused("run dyna --env pendulum" + out, "try --env maze");
+  check_refused(
+      "run mbpo --env pendulum --rollout-length 2 --last-rollout-length 5 --schedule-to 0" + out,
+      "--schedule-to 0");
+  check_refused("run v3.0 --env pendulum --learner ppo" + out, "sac | ddpg | naf");
   check_refused("play " + fresh("nothing"), "not a run folder");
   check_refused("compare " + fresh("nothing"), "not a run folder");
 }
@@ -132,7 +138,8 @@ TEST_CASE("Ctrl-C stops a run with status 130 and leaves a folder that can be re
 TEST_CASE("list names the algorithms and environments, and --help every setting with its default") {
   const Outcome list = mbrl_says("list");
   CHECK(list.status == 0);
-  for (const char* name : {"v1.5", "random", "oracle", "pendulum", "cartpole_swingup", "obstacles"})
+  for (const char* name : {"v1.5", "v3.0", "dyna", "dyna-style", "mve", "mbpo", "sac", "random",
+                           "oracle", "pendulum", "cartpole_swingup", "obstacles", "maze"})
     CHECK(contains(list.said, name));
   const Outcome help = mbrl_says("run v1.5 --help");
   CHECK(help.status == 0);
@@ -179,6 +186,14 @@ TEST_CASE("predict compares every learned model with the truth; a run without a 
     CHECK(table.number(0, "rmse") > 0);
     if (algorithm == "pets") CHECK(table.number(0, "sd") > 0);
   }
+}
+
+TEST_CASE("a walk through a maze can be run, looked at, and played") {
+  const std::string out = fresh("maze");
+  const Outcome ran = mbrl_says("run dyna --env maze --episodes 20 --out " + out);
+  CHECK(ran.status == 0);
+  CHECK(contains(ran.said, "steps"));
+  CHECK(mbrl_says("play " + out).status == 0);
 }
 
 TEST_CASE("play --before shows the policy as it was at first") {

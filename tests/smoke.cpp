@@ -10,6 +10,7 @@
 #include "algorithms/04_version_2_5.hpp"
 #include "algorithms/05_version_3_0.hpp"
 #include "algorithms/06_dyna_style.hpp"
+#include "algorithms/07_mba.hpp"
 #include "algorithms/08_mve.hpp"
 #include "algorithms/09_mbpo.hpp"
 #include "algorithms/baselines.hpp"
@@ -144,7 +145,7 @@ Config tiny_model_and_learner(const std::string& kind, bool other) {
 }  // namespace
 
 TEST_CASE("the model-free learners run on every environment") {
-  for (const char* kind : {"sac", "ddpg"})
+  for (const char* kind : {"sac", "ddpg", "naf"})
     smoke(kind, tiny_learner<model_free::Config>(kind), model_free::run);
 }
 
@@ -167,6 +168,16 @@ TEST_CASE("the Dyna-style recipe runs on every environment") {
     config.K = 1, config.more_steps = other ? 2 : 0;
     config.actions = other ? "random" : "buffer", config.states = other ? "recent" : "all";
     smoke("dyna-style", config, dyna_style::run);
+  }
+}
+
+TEST_CASE("MBA runs on every environment") {
+  for (const bool other : {false, true}) {
+    mba::Config config = tiny_learner<mba::Config>("naf");
+    config.model.network.epochs = 2;
+    config.refit_episodes = 1, config.rollouts = 10;
+    config.imagine_with = other ? "network" : "linear";
+    smoke("mba", config, mba::run);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "algorithms/05_version_3_0.hpp"
 #include "algorithms/06_dyna.hpp"
 #include "algorithms/06_dyna_style.hpp"
+#include "algorithms/07_mba.hpp"
 #include "algorithms/08_mve.hpp"
 #include "algorithms/09_mbpo.hpp"
 #include "algorithms/baselines.hpp"
@@ -77,6 +78,8 @@ inline std::vector<Algorithm> algorithms() {
                           dyna::load, dyna::Config{.K = 0, .update = "sample"})),
       algorithm<dyna_style::Config>("dyna-style", "the general recipe, every choice a switch",
                                     dyna_style::run, dyna_style::load, {}, 3000),
+      algorithm<mba::Config>("mba", "model-based acceleration: NAF with imagination rollouts",
+                             mba::run, mba::load, {}, 5000),
       algorithm<mve::Config>("mve", "model-based value expansion of the targets of DDPG", mve::run,
                              mve::load, {}, 5000),
       algorithm<mbpo::Config>("mbpo", "model-based policy optimisation: SAC on branched rollouts",
@@ -85,6 +88,8 @@ inline std::vector<Algorithm> algorithms() {
                 model_free::run, model_free::load, model_free::with("sac"), 20000),
       algorithm("ddpg", "deep deterministic policy gradient, model-free", model_free::run,
                 model_free::load, model_free::with("ddpg"), 20000),
+      algorithm("naf", "normalised advantage functions, model-free", model_free::run,
+                model_free::load, model_free::with("naf"), 20000),
       accepting(Algorithm::Accepts::both,
                 algorithm<random_policy::Config>("random", "uniformly random actions: the floor",
                                                  random_policy::run, random_policy::load)),

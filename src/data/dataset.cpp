@@ -1,5 +1,7 @@
 #include "data/dataset.hpp"
 
+#include <numeric>
+
 namespace mbrl {
 
 std::vector<Index> chosen(const Mask& mask) {
@@ -88,6 +90,12 @@ Batch Dataset::batch(const std::vector<Index>& index) const {
           x.middleRows(n_ + m_, n_),
           x.row(reward + 1).array() > Scalar(0.5),
           x.row(reward + 2).array() > Scalar(0.5)};
+}
+
+Batch Dataset::all() const {
+  std::vector<Index> index(static_cast<std::size_t>(size_));
+  std::iota(index.begin(), index.end(), Index(0));
+  return batch(index);
 }
 
 std::vector<Index> Dataset::random_index(Index count, Rng& rng, Index oldest) const {

@@ -47,6 +47,7 @@ class Dataset {
   Matrix s_next(const std::vector<Index>& index) const;
   Matrix reward(const std::vector<Index>& index) const;
   Batch batch(const std::vector<Index>& index) const;
+  Batch all() const;
 
   // Random transitions, uniformly and with replacement; of those from number `oldest` on.
   Batch sample(Index count, Rng& rng, Index oldest = 0) const;

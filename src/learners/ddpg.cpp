@@ -16,12 +16,7 @@ Matrix Ddpg::act(const Matrix& s) const {
   return env_.spec.from_unit_box(tanh(forward(actor_.net, env_.features(s))));
 }
 
-Matrix Ddpg::explore(const Matrix& s, Rng& rng) const {
-  const Matrix noise =
-      static_cast<Scalar>(config_.exploration_noise) * rng.normal(env_.spec.action_dim(), s.cols());
-  const Matrix c = tanh(forward(actor_.net, env_.features(s))) + noise;
-  return env_.spec.from_unit_box(c.cwiseMax(Scalar(-1)).cwiseMin(Scalar(1)));
-}
+Matrix Ddpg::explore(const Matrix& s, Rng& rng) const { return with_noise(act(s), rng); }
 
 Row Ddpg::value(const Matrix& s, Workers& workers) {
   const Matrix x = env_.features(s);

@@ -1,6 +1,7 @@
 #include "learners/off_policy_learner.hpp"
 
 #include "learners/ddpg.hpp"
+#include "learners/naf.hpp"
 #include "learners/sac.hpp"
 
 namespace mbrl {
@@ -44,6 +45,13 @@ TrainedNetwork OffPolicyLearner::fresh_critic(std::uint64_t which) const {
                Rng(seed_, "initial weights of a critic", which));
 }
 
+Matrix OffPolicyLearner::with_noise(const Matrix& a, Rng& rng) const {
+  const Matrix noise =
+      static_cast<Scalar>(config_.exploration_noise) * rng.normal(a.rows(), a.cols());
+  const Matrix c = env_.spec.to_unit_box(a) + noise;
+  return env_.spec.from_unit_box(c.cwiseMax(Scalar(-1)).cwiseMin(Scalar(1)));
+}
+
 void OffPolicyLearner::report_critic(double loss, const Row& y) {
   ++report_.updates;
   report_.critic_loss += (loss - report_.critic_loss) / report_.updates;
@@ -68,6 +76,7 @@ std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConf
                                                std::uint64_t seed) {
   if (config.kind == "sac") return std::make_unique<Sac>(env, config, seed);
   if (config.kind == "ddpg") return std::make_unique<Ddpg>(env, config, seed);
+  if (config.kind == "naf") return std::make_unique<Naf>(env, config, seed);
   throw UserError("unknown learner '" + config.kind + "': expected sac, ddpg or naf");
 }
 

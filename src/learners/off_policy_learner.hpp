@@ -81,6 +81,8 @@ class OffPolicyLearner {
   // What a critic sees: features of s on top of the action in the unit box.
   Matrix critic_input(const Matrix& s, const Matrix& a) const;
 
+  // Actions with Gaussian noise of size exploration_noise in the unit box, kept inside it.
+  Matrix with_noise(const Matrix& a, Rng& rng) const;
   void report_critic(double loss, const Row& y);
 
   const Env& env_;

@@ -1,0 +1,178 @@
+// MBA: model-based acceleration of Q-learning (Gu, Lillicrap, Sutskever, Levine 2016).
+//
+// Lecture: "Model-Based Acceleration (MBA)", the steps shared with MVE and MBPO.
+// New:     the learner is NAF, and the model is as local as can be: linear, another one for every
+//          time step, fitted to the last few episodes. Imagination helps early and harms late, so
+//          it can be switched off. (The paper's iLQG rollouts, which it found to help little, are
+//          not here.)
+// Next:    08_mve.hpp, where imagination makes the targets better.
+#pragma once
+
+#include "algorithms/model_and_learner.hpp"
+#include "dynamics/time_varying_linear.hpp"
+
+namespace mbrl::mba {
+
+struct Config {
+  int initial_steps = 200;
+  int refit_episodes = 2;
+  int recent_episodes = 5;
+  std::string imagine_with = "linear";
+  UncertainModelConfig model{.kind = "DE"};
+  int rollouts = 1000;
+  int rollout_length = 10;
+  int imagination_episodes = 1000;
+  int updates_per_step = 1;
+  int imagined_updates = 4;
+  LearnerConfig learner{.kind = "naf"};
+
+  void list(Settings& field) {
+    field("initial-steps", initial_steps, 1, 1000000,
+          "step 1: transitions collected by random actions at first");
+    field("refit-episodes", refit_episodes, 1, 1000000, "step 3: episodes between two fits");
+    field("recent-episodes", recent_episodes, 1, 1000000,
+          "steps 3 and 4: how many episodes back the linear models and the states s_j go");
+    field("imagine-with", imagine_with, {"linear", "network"},
+          "step 3: a linear model for every time step, or the network of --model");
+    model.list(field);
+    field("rollouts", rollouts, 1, 1000000, "step 4: states s_j per episode");
+    field("rollout-length", rollout_length, 1, 1000, "step 5: l, steps of a rollout");
+    field("imagination-episodes", imagination_episodes, 0, 1000000000,
+          "step 5: imagine during so many episodes, then no more; 0: never, which is plain NAF");
+    field("updates-per-step", updates_per_step, 0, 1000, "step 6: updates on real transitions");
+    field("imagined-updates", imagined_updates, 0, 1000,
+          "step 6: updates on imagined ones, per real step, while there is imagination");
+    learner.list(field, false);
+  }
+};
+
+struct Agent : ModelAndLearner {
+  Config config;
+  TimeVaryingLinear linear;
+  std::vector<Batch> episodes;  // the real ones; column t is time step t
+  Dataset imagined;             // B_f, the fictional buffer
+
+  Agent(const Env& e, const Config& c, std::uint64_t seed)
+      : ModelAndLearner(e, c.model, c.learner, seed),
+        config(c),
+        imagined(e.spec.state_dim(), e.spec.action_dim(), Index(c.rollouts) * c.rollout_length) {}
+
+  std::vector<Batch> recent() const {
+    const auto n = std::min(episodes.size(), static_cast<std::size_t>(config.recent_episodes));
+    return {episodes.end() - static_cast<std::ptrdiff_t>(n), episodes.end()};
+  }
+
+  // Step 5 with the linear models: each rollout knows at which time step it is.
+  std::vector<Batch> linear_rollouts(Matrix s, std::vector<Index> t) {
+    std::vector<Batch> steps;
+    for (int h = 0; h < config.rollout_length && s.cols() > 0; ++h) {
+      const Matrix a = pi()(s), noise = imagination.normal(s.rows(), s.cols());
+      Matrix s_next(s.rows(), s.cols());
+      for (Index j = 0; j < s.cols(); ++j) {
+        const Index now = t[static_cast<std::size_t>(j)]++;
+        s_next.col(j) =
+            linear.mean(now, s.col(j), a.col(j)) + linear.sd(now).cwiseProduct(noise.col(j));
+      }
+      const Mask none = Mask::Constant(s.cols(), false);
+      const Mask ended = env.spec.terminates ? env.terminated(s_next) : none;
+      steps.push_back({s, a, env.reward(s, a, s_next), s_next, ended, none});
+      // On with those that have not ended, as far as there is a model.
+      Mask goes_on = !ended;
+      for (Index j = 0; j < s.cols(); ++j)
+        goes_on(j) = goes_on(j) && t[static_cast<std::size_t>(j)] < linear.length();
+      const std::vector<Index> index = chosen(goes_on);
+      std::vector<Index> times;
+      for (const Index j : index) times.push_back(t[static_cast<std::size_t>(j)]);
+      s = s_next(Eigen::all, index), t = times;
+    }
+    return steps;
+  }
+
+  // Steps 4 and 5: rollouts of the policy from states of the recent episodes into B_f.
+  void imagine() {
+    const std::vector<Batch> from = recent();
+    Matrix s(env.spec.state_dim(), config.rollouts);
+    std::vector<Index> t;
+    for (Index j = 0; j < s.cols(); ++j) {
+      const Index e = imagination.below(static_cast<Index>(from.size()));
+      const Batch& episode = from[static_cast<std::size_t>(e)];
+      t.push_back(imagination.below(episode.size()));
+      s.col(j) = episode.s.col(t.back());
+    }
+    for (const Batch& step :
+         config.imagine_with == "linear"
+             ? linear_rollouts(s, t)
+             : short_rollouts(env, p_hat(false), pi(), s, config.rollout_length))
+      imagined.append(step);
+  }
+};
+
+inline void run(const Env& env, const Config& config, Recorder& record) {
+  Agent agent(env, config, record.seed());
+  OffPolicyLearner& learner = *agent.learner;
+  World world(env, Rng(record.seed(), "world"));
+  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
+      replay(record.seed(), "replay"), replay_imagined(record.seed(), "replay of imagination");
+  const Index n = env.spec.state_dim(), m = env.spec.action_dim();
+  Dataset B(n, m), episode(n, m);
+  const auto append = [&](const Transition& tr) {
+    B.append(tr), episode.append(tr);
+    record.step(tr);
+    if (!world.over()) return;
+    agent.episodes.push_back(episode.all());
+    episode = Dataset(n, m);
+  };
+
+  // Before there is anything to learn from: random actions.
+  record.begin("base");
+  while (B.size() < config.initial_steps && record.running()) {
+    if (world.over()) world.reset();
+    append(world.step(random_action(env.spec, base_policy)));
+  }
+  world.reset();
+  episode = Dataset(n, m);
+
+  record.begin("learned");
+  for (int learned = 0; record.running();) {
+    // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
+    if (world.over()) world.reset();
+    append(world.step(learner.explore(world.s(), exploration).col(0)));
+
+    if (world.over() && ++learned <= config.imagination_episodes) {
+      // 2. and 3. Sample (s, a, s') from B, those of the recent episodes, to update the model.
+      if (learned % config.refit_episodes == 0) {
+        if (config.imagine_with == "linear")
+          agent.linear.fit(agent.recent());
+        else
+          record.refit(agent.model.fit(B, record.workers()));
+      }
+      // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
+      if (learned >= config.refit_episodes) agent.imagine();
+    }
+
+    // 6. Use all transitions, real and imagined, to update the Q-function.
+    for (int k = 0; k < config.updates_per_step; ++k)
+      learner.update(B.sample(config.learner.batch_size, replay), record.workers());
+    const bool imagines = learned < config.imagination_episodes && agent.imagined.size() > 0;
+    for (int k = 0; imagines && k < config.imagined_updates; ++k)
+      learner.update(agent.imagined.sample(config.learner.batch_size, replay_imagined),
+                     record.workers());
+
+    agent.evaluate_if_due(record);
+    if (world.over()) {
+      record.learner(learner.report());
+      record.checkpoint([&](Archive& ar) { learner.archive(ar); });
+    }
+  }
+  record.checkpoint([&](Archive& ar) { learner.archive(ar); });
+}
+
+// The policy that a finished or stopped run has learned, without its exploration.
+inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
+                   Archive& ar) {
+  const std::shared_ptr<OffPolicyLearner> learner = make_learner(env, config.learner, seed);
+  learner->archive(ar);
+  return {[learner](const Vector& s) { return Vector(learner->act(s)); }};
+}
+
+}  // namespace mbrl::mba

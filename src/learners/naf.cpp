@@ -1,0 +1,73 @@
+#include "learners/naf.hpp"
+
+namespace mbrl {
+
+Naf::Naf(const Env& env, const LearnerConfig& config, std::uint64_t seed)
+    : OffPolicyLearner(env, config, seed),
+      net_(fresh_actor(1 + env.spec.action_dim() +
+                       env.spec.action_dim() * (env.spec.action_dim() + 1) / 2)) {
+  net_.net.layers.back().W *= Scalar(0.1);  // mu not at the walls, and P near 1, to begin with
+  target_ = net_.net;
+}
+
+Var naf_q(const Var& out, const Var& c) {
+  const Index m = c.rows();
+  const Var d = c - tanh(rows(out, 1, m));
+  // (L^T d)_j = sum_{i >= j} L_ij d_i; the entries of L stand row by row: 00, 10, 11, 20, ...
+  Var distance;  // |L^T d|^2
+  for (Index j = 0; j < m; ++j) {
+    Var along;
+    for (Index i = j; i < m; ++i) {
+      const Var raw = row(out, 1 + m + i * (i + 1) / 2 + j);
+      const Var term = (i == j ? exp(Scalar(5) * tanh(raw / Scalar(5))) : raw) * row(d, i);
+      along = i == j ? term : along + term;
+    }
+    distance = j == 0 ? square(along) : distance + square(along);
+  }
+  return row(out, 0) - distance / Scalar(2);
+}
+
+Matrix Naf::act(const Matrix& s) const {
+  const Matrix out = forward(net_.net, env_.features(s));
+  return env_.spec.from_unit_box(tanh(Matrix(out.middleRows(1, env_.spec.action_dim()))));
+}
+
+Matrix Naf::explore(const Matrix& s, Rng& rng) const { return with_noise(act(s), rng); }
+
+Row Naf::value(const Matrix& s, Workers& workers) {
+  const Matrix x = env_.features(s);
+  Row V(s.cols());
+  workers.for_chunks(s.cols(), 64, [&](Index first, Index n) {
+    V.segment(first, n) = forward(target_, Matrix(x.middleCols(first, n))).row(0).array();
+  });
+  return V;
+}
+
+Row Naf::q(const Matrix& s, const Matrix& a) const {
+  Tape tape;
+  const Network<Var> net = on_tape(tape, net_.net, false);
+  const Var out = forward(net, tape.constant(env_.features(s)));
+  return naf_q(out, tape.constant(env_.spec.to_unit_box(a))).value().array();
+}
+
+void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
+  const Matrix x = env_.features(s), c = env_.spec.to_unit_box(a), targets = y.matrix();
+  const auto loss = [&](Tape& tape, const Piece& piece) {
+    const Network<Var> net = on_tape(tape, net_.net);
+    const Var Q = naf_q(forward(net, tape.constant(piece.of(x))), tape.constant(piece.of(c)));
+    const Var miss = Q - tape.constant(piece.of(targets));
+    return TapedShare{sum(square(miss)) / static_cast<Scalar>(2 * s.cols()), leaves(net)};
+  };
+  const BatchGradient::Slope slope = gradient_(s.cols(), loss, workers);
+  net_.descend("the critic", slope);
+  report_critic(slope.value, y);
+}
+
+void Naf::update_targets() { follow(target_, net_.net, config_.target_rate); }
+
+void Naf::archive(Archive& ar) {
+  mbrl::archive("network", ar, net_.net);
+  mbrl::archive("target", ar, target_);
+}
+
+}  // namespace mbrl

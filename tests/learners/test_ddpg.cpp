@@ -1,0 +1,85 @@
+#include "learners/ddpg.hpp"
+
+#include <doctest/doctest.h>
+
+#include "bandit.hpp"
+#include "envs/all.hpp"
+
+using namespace mbrl;
+
+namespace test_ddpg {
+
+LearnerConfig small() {
+  LearnerConfig config;
+  config.kind = "ddpg";
+  config.hidden_width = 32;
+  config.learning_rate = 3e-3;
+  return config;
+}
+
+TEST_CASE("DDPG finds the best action of a bandit, and explores inside the box") {
+  const auto env = make_env(Bandit{0.3, 2, 1});  // the box is [-1, 3], the best action 1.6
+  Ddpg ddpg(*env, small(), 1);
+  Rng rng(1, "test");
+  Workers workers(1);
+  for (int k = 0; k < 1500; ++k) ddpg.update(random_batch(*env, 64, rng), workers);
+  CHECK((ddpg.act(rng.normal(2, 20)).array() - Scalar(1.6)).abs().maxCoeff() < 0.1);
+  const Matrix s = rng.normal(2, 5000), a = ddpg.explore(s, rng);
+  const Matrix noise = a - ddpg.act(s);
+  CHECK(a.minCoeff() >= -1);
+  CHECK(a.maxCoeff() <= 3);
+  CHECK(std::abs(std::sqrt(double(noise.array().square().mean())) - 0.2) < 0.01);  // 0.1 of a half
+}
+
+TEST_CASE("V' is by the target networks, which follow by tau") {
+  const auto env = make_env(Bandit{});
+  LearnerConfig config = small();
+  config.target_rate = 0;
+  Ddpg still(*env, config, 1);
+  config.target_rate = 1;
+  Ddpg at_once(*env, config, 1);
+  Rng rng(1, "test");
+  Workers workers(1);
+  const Matrix s = rng.normal(2, 20);
+  const Row before = still.value(s, workers);
+  CHECK((before == at_once.value(s, workers)).all());
+  for (int k = 0; k < 300; ++k) {
+    const Batch batch = random_batch(*env, 64, rng);
+    still.update(batch, workers), at_once.update(batch, workers);
+  }
+  CHECK((still.value(s, workers) == before).all());
+  CHECK((at_once.value(s, workers) - before).abs().maxCoeff() > 0.01);
+  CHECK(at_once.value(s, workers).abs().maxCoeff() < 0.1);  // the best reward is 0
+}
+
+TEST_CASE("the actor goes up Q: where the critic has learned of the bandit and the actor not yet") {
+  const auto env = make_env(Bandit{});
+  Ddpg ddpg(*env, small(), 1);
+  Rng rng(1, "test");
+  Workers workers(1);
+  for (int k = 0; k < 800; ++k) {
+    const Batch batch = random_batch(*env, 64, rng);
+    ddpg.update_critic(batch.s, batch.a, batch.reward, workers);
+  }
+  const Matrix s = rng.normal(2, 200);
+  const auto distance = [&] { return double((ddpg.act(s).array() - Scalar(0.3)).abs().mean()); };
+  const double before = distance();
+  for (int k = 0; k < 20; ++k) ddpg.update_actor(rng.normal(2, 64), workers);
+  CHECK(distance() < 0.8 * before);
+}
+
+TEST_CASE("the same updates give the same bits on 1, 2 and 4 threads") {
+  const auto env = make_env("reacher");
+  std::vector<Matrix> actions;
+  for (const int threads : {1, 2, 4}) {
+    Ddpg ddpg(*env, small(), 1);
+    Rng rng(1, "test");
+    Workers workers(threads);
+    for (int k = 0; k < 20; ++k) ddpg.update(random_batch(*env, 50, rng), workers);
+    actions.push_back(ddpg.act(Matrix::Ones(env->spec.state_dim(), 3)));
+  }
+  CHECK(actions[0] == actions[1]);
+  CHECK(actions[0] == actions[2]);
+}
+
+}  // namespace test_ddpg

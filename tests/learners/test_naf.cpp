@@ -1,0 +1,92 @@
+#include "learners/naf.hpp"
+
+#include <doctest/doctest.h>
+
+#include "bandit.hpp"
+#include "envs/all.hpp"
+
+using namespace mbrl;
+
+namespace test_naf {
+
+LearnerConfig small() {
+  LearnerConfig config;
+  config.kind = "naf";
+  config.hidden_width = 32;
+  config.learning_rate = 3e-3;
+  return config;
+}
+
+TEST_CASE("Q by hand, two actions: V - |L^T (c - mu)|^2 / 2") {
+  // V = 3, mu = tanh(0.5), tanh(-1); L = [[exp(5 tanh(0.2)), 0], [0.7, exp(5 tanh(-0.1))]]
+  Tape tape;
+  const Var out = tape.parameter(Matrix{{3}, {0.5}, {-1}, {1}, {Scalar(0.7)}, {-0.5}});
+  const Var c = tape.parameter(Matrix{{Scalar(0.1)}, {Scalar(0.2)}});
+  const double d0 = 0.1 - std::tanh(0.5), d1 = 0.2 - std::tanh(-1.0);
+  const double l00 = std::exp(5 * std::tanh(0.2)), l11 = std::exp(5 * std::tanh(-0.1));
+  const double first = l00 * d0 + 0.7 * d1, second = l11 * d1;  // L^T d
+  const double Q = 3 - (first * first + second * second) / 2;
+  const Var y = naf_q(out, c);
+  CHECK(double(y.value()(0, 0)) == doctest::Approx(Q).epsilon(1e-5));
+  // By c the gradient is -P d, P = L L^T.
+  tape.backward(y);
+  CHECK(double(c.adjoint()(0, 0)) == doctest::Approx(-l00 * first).epsilon(1e-4));
+  CHECK(double(c.adjoint()(1, 0)) == doctest::Approx(-(0.7 * first + l11 * second)).epsilon(1e-4));
+  CHECK(out.adjoint()(0, 0) == 1);
+}
+
+TEST_CASE("the maximum of Q over the box is V, at mu, before training and after") {
+  for (const std::string name : {"pendulum", "reacher"}) {
+    const auto env = make_env(name);
+    Naf naf(*env, small(), 1);
+    Rng rng(1, "test");
+    Workers workers(1);
+    for (const bool trained : {false, true}) {
+      CAPTURE(name);
+      CAPTURE(trained);
+      if (trained)
+        for (int k = 0; k < 30; ++k) naf.update(random_batch(*env, 64, rng), workers);
+      Matrix s(env->spec.state_dim(), 1), a(env->spec.action_dim(), 500);
+      for (int repeat = 0; repeat < 10; ++repeat) {
+        s.col(0) = env->reset(rng);
+        for (Index j = 0; j < 500; ++j) a.col(j) = random_action(env->spec, rng);
+        const double best = double(naf.q(s, naf.act(s))(0));
+        CHECK(double(naf.q(s.replicate(1, 500), a).maxCoeff()) <= best);
+        CHECK(double(naf.q(s.replicate(1, 500), a).minCoeff()) < best);
+        if (!trained) CHECK(double(naf.value(s, workers)(0)) == doctest::Approx(best));
+      }
+    }
+  }
+}
+
+TEST_CASE("NAF finds the best action of a bandit, and its curvature") {
+  const auto env = make_env(Bandit{0.3, 2, 1});  // the box is [-1, 3], the best action 1.6
+  Naf naf(*env, small(), 1);
+  Rng rng(1, "test");
+  Workers workers(1);
+  for (int k = 0; k < 1500; ++k) naf.update(random_batch(*env, 64, rng), workers);
+  const Matrix s = rng.normal(2, 20);
+  CHECK((naf.act(s).array() - Scalar(1.6)).abs().maxCoeff() < 0.1);
+  const Batch batch = random_batch(*env, 200, rng);
+  CHECK(std::sqrt(double((naf.q(batch.s, batch.a) - batch.reward).square().mean())) < 0.1);
+  const Matrix a = naf.explore(rng.normal(2, 5000), rng);
+  CHECK(a.minCoeff() >= -1);
+  CHECK(a.maxCoeff() <= 3);
+  CHECK(std::abs(double(a.mean()) - 1.6) < 0.1);
+}
+
+TEST_CASE("the same updates give the same bits on 1, 2 and 4 threads") {
+  const auto env = make_env("reacher");
+  std::vector<Matrix> actions;
+  for (const int threads : {1, 2, 4}) {
+    Naf naf(*env, small(), 1);
+    Rng rng(1, "test");
+    Workers workers(threads);
+    for (int k = 0; k < 20; ++k) naf.update(random_batch(*env, 50, rng), workers);
+    actions.push_back(naf.act(Matrix::Ones(env->spec.state_dim(), 3)));
+  }
+  CHECK(actions[0] == actions[1]);
+  CHECK(actions[0] == actions[2]);
+}
+
+}  // namespace test_naf
