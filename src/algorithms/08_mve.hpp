@@ -80,8 +80,8 @@ struct Agent : ModelAndLearner {
 
   // Steps 5 and 6 for one mini-batch of real transitions.
   void update(const Batch& real, Workers& workers) {
-    const auto mu = [this](const Matrix& s) { return learner->act(s); };
-    const Expansion tau = expand(env, real, p_hat(config.true_dynamics), mu, config.horizon);
+
+    const Expansion tau = expand(env, real, p_hat(config.true_dynamics), pi(), config.horizon);
     const Row V = learner->value(tau.steps.back().s_next, workers);
     const std::vector<Row> y = value_expansion(tau, V, config.learner.discount);
 

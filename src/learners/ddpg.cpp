@@ -2,6 +2,10 @@
 
 namespace mbrl {
 
+// The price of u^2 where the action is tanh(u). An actor that a bad critic has driven to the walls
+// has no gradient left, tanh being flat there, and would stay for ever; this brings it back.
+static constexpr Scalar kAwayFromTheWalls = Scalar(0.01);
+
 Ddpg::Ddpg(const Env& env, const LearnerConfig& config, std::uint64_t seed)
     : OffPolicyLearner(env, config, seed),
       actor_(fresh_actor(env.spec.action_dim())),
@@ -46,9 +50,10 @@ void Ddpg::update_actor(const Matrix& s, Workers& workers) {
   const auto loss = [&](Tape& tape, const Piece& piece) {
     const Network<Var> mu = on_tape(tape, actor_.net);
     const Var x_piece = tape.constant(piece.of(x));
-    const Var x_a = stack(x_piece, tanh(forward(mu, x_piece)));
-    const Var Q = forward(on_tape(tape, critic_.net, false), x_a);
-    return TapedShare{-sum(Q) / static_cast<Scalar>(s.cols()), leaves(mu)};
+    const Var u = forward(mu, x_piece);
+    const Var Q = forward(on_tape(tape, critic_.net, false), stack(x_piece, tanh(u)));
+    const Var loss = kAwayFromTheWalls * sum(square(u)) - sum(Q);
+    return TapedShare{loss / static_cast<Scalar>(s.cols()), leaves(mu)};
   };
   actor_.descend("the actor", gradient_(s.cols(), loss, workers));
 }
