@@ -246,7 +246,7 @@ int main() {
                                                      tape.constant(Matrix(s_0)), eps)));
       estimates[0].push_back(flat(adjoints(leaves(pi, true))));
 
-      const version_2_5::Dynamics f = [&](const Matrix& s, const Matrix& a) {
+      const Dynamics f = [&](const Matrix& s, const Matrix& a) {
         const Matrix s_next = env.dynamics(s, a);
         return Prediction{s_next, env.reward(s, a, s_next)};
       };

@@ -20,7 +20,7 @@ double J(version_2_0::Agent& agent, const Matrix& s, const Theta& theta,
   if (gradient) {
     tape.backward(total);
     gradient->clear();
-    for (const Matrix* g : gradients(pi, true)) gradient->push_back(*g);
+    for (const Matrix* g : adjoints(leaves(pi, true))) gradient->push_back(*g);
   }
   return total.value()(0, 0);
 }
