@@ -5,6 +5,7 @@
 // Next:    PETS, where the planner hears how unsure the model is.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "dynamics/deterministic.hpp"
 #include "planning/mpc.hpp"
 #include "planning/policy.hpp"
@@ -63,20 +64,12 @@ struct Agent {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy");
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
-  record.begin("base");
-  while (D.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(random_action(env.spec, base_policy));
-    D.append(tr);
-    record.step(tr);
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record,
+                  [&](const Transition& tr) { D.append(tr); });
 
-  record.begin("learned");
   while (record.running()) {
     // 2. Learn the dynamics model f(s, a) to minimise the sum of |f(s_i, a_i) - s'_i|^2.
     record.refit(agent.f.fit(D));

@@ -7,6 +7,7 @@
 // Next:    version 2.0, where a policy is trained inside the model.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "dynamics/choose_model.hpp"
 #include "planning/mpc.hpp"
 #include "planning/policy.hpp"
@@ -87,20 +88,13 @@ struct Agent {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy"), promises(record.seed(), "promises");
+  Rng promises(record.seed(), "promises");
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
-  record.begin("base");
-  while (D.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(random_action(env.spec, base_policy));
-    D.append(tr);
-    record.step(tr);
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record,
+                  [&](const Transition& tr) { D.append(tr); });
 
-  record.begin("learned");
   while (record.running()) {
     // 2. Learn p(s' | s, a, theta) for several theta ~ p(theta | D).
     record.refit(agent.model.fit(D, record.workers()));

@@ -6,6 +6,7 @@
 // Next:    version 2.5, which uses the model only to draw samples.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "dynamics/choose_model.hpp"
 #include "dynamics/taped_dynamics.hpp"
 #include "learners/policy_trainer.hpp"
@@ -150,20 +151,12 @@ struct Agent {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy");
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
-  record.begin("base");
-  while (D.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(random_action(env.spec, base_policy));
-    D.append(tr);
-    record.step(tr);
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record,
+                  [&](const Transition& tr) { D.append(tr); });
 
-  record.begin("learned");
   while (record.running()) {
     // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
     if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));

@@ -7,6 +7,7 @@
 // Next:    06_dyna.hpp, the oldest of this family; 09_mbpo.hpp, this with everything it takes.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::version_3_0 {
@@ -43,22 +44,14 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   ModelAndLearner agent(env, config.model, config.learner, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
-      replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
   const Index n = env.spec.state_dim(), m = env.spec.action_dim();
   Dataset D(n, m), imagined(n, m, Index(config.rollouts) * config.rollout_length);
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
-  record.begin("base");
-  while (D.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(random_action(env.spec, base_policy));
-    D.append(tr);
-    record.step(tr);
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record,
+                  [&](const Transition& tr) { D.append(tr); });
 
-  record.begin("learned");
   while (record.running()) {
     // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
     if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));

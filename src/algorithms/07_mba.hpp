@@ -8,6 +8,7 @@
 // Next:    08_mve.hpp, where imagination makes the targets better.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "algorithms/model_and_learner.hpp"
 #include "dynamics/time_varying_linear.hpp"
 
@@ -111,32 +112,27 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
-      replay(record.seed(), "replay"), replay_imagined(record.seed(), "replay of imagination");
+  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay"),
+      replay_imagined(record.seed(), "replay of imagination");
   const Index n = env.spec.state_dim(), m = env.spec.action_dim();
   Dataset B(n, m), episode(n, m);
   const auto append = [&](const Transition& tr) {
     B.append(tr), episode.append(tr);
-    record.step(tr);
     if (!world.over()) return;
     agent.episodes.push_back(episode.all());
     episode = Dataset(n, m);
   };
 
   // Before there is anything to learn from: random actions.
-  record.begin("base");
-  while (B.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    append(world.step(random_action(env.spec, base_policy)));
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record, append);
   episode = Dataset(n, m);
 
-  record.begin("learned");
   for (int learned = 0; record.running();) {
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
     if (world.over()) world.reset();
-    append(world.step(learner.explore(world.s(), exploration).col(0)));
+    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
+    append(tr);
+    record.step(tr);
 
     if (world.over() && ++learned <= config.imagination_episodes) {
       // 2. and 3. Sample (s, a, s') from B, those of the recent episodes, to update the model.

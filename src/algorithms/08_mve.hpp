@@ -7,6 +7,7 @@
 // Next:    09_mbpo.hpp, where the imagined transitions themselves are what is learned from.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::mve {
@@ -80,7 +81,6 @@ struct Agent : ModelAndLearner {
 
   // Steps 5 and 6 for one mini-batch of real transitions.
   void update(const Batch& real, Workers& workers) {
-
     const Expansion tau = expand(env, real, p_hat(config.true_dynamics), pi(), config.horizon);
     const Row V = learner->value(tau.steps.back().s_next, workers);
     const std::vector<Row> y = value_expansion(tau, V, config.learner.discount);
@@ -104,21 +104,13 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
-      replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
   // Before there is anything to learn from: random actions.
-  record.begin("base");
-  while (B.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(random_action(env.spec, base_policy));
-    B.append(tr);
-    record.step(tr);
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record,
+                  [&](const Transition& tr) { B.append(tr); });
 
-  record.begin("learned");
   for (int n = 0; record.running(); ++n) {
     // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
     const bool imagines = config.horizon > 0 && !config.true_dynamics;

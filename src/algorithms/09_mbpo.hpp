@@ -6,6 +6,7 @@
 //          SAC per real step, nearly all of them on imagined data.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::mbpo {
@@ -93,25 +94,17 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
-      replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
   // Before there is anything to learn from: random actions.
-  record.begin("base");
-  while (B.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(random_action(env.spec, base_policy));
-    B.append(tr);
-    record.step(tr);
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record,
+                  [&](const Transition& tr) { B.append(tr); });
 
   const auto keep = [&] {
     record.learner(learner.report());
     record.checkpoint([&](Archive& ar) { agent.archive(ar); });
   };
-  record.begin("learned");
   for (int n = 0; record.running(); ++n) {
     if (n % config.refit_every == 0) {
       // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).

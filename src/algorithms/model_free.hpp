@@ -5,6 +5,7 @@
 // Next:    05_version_3_0.hpp, where the same learner is fed imagined transitions too.
 #pragma once
 
+#include "algorithms/base_policy.hpp"
 #include "learners/off_policy_learner.hpp"
 #include "planning/policy.hpp"
 #include "report/recorder.hpp"
@@ -33,20 +34,12 @@ inline Config with(const std::string& learner) {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   const auto learner = make_learner(env, config.learner, record.seed());
   World world(env, Rng(record.seed(), "world"));
-  Rng base_policy(record.seed(), "base policy"), exploration(record.seed(), "exploration"),
-      replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
-  record.begin("base");
-  while (B.size() < config.initial_steps && record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(random_action(env.spec, base_policy));
-    B.append(tr);
-    record.step(tr);
-  }
-  world.reset();
+  run_base_policy(env, world, config.initial_steps, record,
+                  [&](const Transition& tr) { B.append(tr); });
 
-  record.begin("learned");
   while (record.running()) {
     if (world.over()) world.reset();
     const Transition tr = world.step(learner->explore(world.s(), exploration).col(0));
