@@ -45,7 +45,7 @@ struct Config {
   UncertainModelConfig model{.kind = "PE", .ensemble{.members = 7, .elite_members = 5}};
   bool true_dynamics = false;
   int rollouts_per_step = 100;
-  RolloutSchedule schedule{.last_length = 0};
+  RolloutSchedule schedule{.first_length = 5, .last_length = 0};
   int keep_refits = 2;
   int updates_per_step = 10;
   double real_ratio = 0.05;

@@ -18,6 +18,7 @@ Config tiny() {
   config.model.network.epochs = 3;
   config.model.ensemble.members = 3, config.model.ensemble.elite_members = 2;
   config.rollouts_per_step = 5, config.updates_per_step = 1;
+  config.schedule = {.first_length = 1, .last_length = 0};
   config.learner.hidden_width = 16, config.learner.batch_size = 32;
   return config;
 }
