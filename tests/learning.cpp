@@ -1,14 +1,17 @@
 // The learning bands: whole runs on several seeds, which a random policy misses. `make learn`,
-// about half an hour; `make learn ONLY='the oracle*'` for some of them.
+// about an hour and a half; `make learn ONLY='the oracle*'` for some of them.
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "algorithms/01_version_1_5.hpp"
 #include "algorithms/02_pets.hpp"
 #include "algorithms/04_version_2_5.hpp"
+#include "algorithms/09_mbpo.hpp"
 #include "algorithms/baselines.hpp"
+#include "algorithms/model_free.hpp"
 #include "envs/all.hpp"
 
 using namespace mbrl;
@@ -41,6 +44,47 @@ double mean(const std::vector<double>& x) {
 double median(std::vector<double> x) {
   std::sort(x.begin(), x.end());
   return x.size() % 2 ? x[x.size() / 2] : (x[x.size() / 2 - 1] + x[x.size() / 2]) / 2;
+}
+
+// A run of so many real steps: every episode's return as the policy acted, one evaluation of 40
+// episodes without exploration at the end, and how long it all took.
+struct StepsRun {
+  std::vector<double> returns;
+  double evaluation, seconds;
+};
+
+template <class Config, class Run>
+StepsRun steps_of(const std::string& env_name, const Config& config, Run run, int seed, int steps) {
+  const auto env = make_env(env_name);
+  RunOptions options;
+  options.seed = seed;
+  options.episodes = 0;
+  options.steps = options.evaluate_every = steps;
+  options.evaluate_episodes = 40;
+  options.quiet = true;
+  Recorder record(options, env->spec, "learning");
+  const auto start = std::chrono::steady_clock::now();
+  run(*env, config, record);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  REQUIRE(record.evaluations().size() == 1);
+  const StepsRun result{record.returns(), record.evaluations()[0], taken.count()};
+  std::printf("%s, seed %d: last 5 episodes", env_name.c_str(), seed);
+  for (std::size_t i = result.returns.size() - 5; i < result.returns.size(); ++i)
+    std::printf(" %.1f", result.returns[i]);
+  std::printf(", evaluation %.1f, %.0f s\n", result.evaluation, result.seconds);
+  std::fflush(stdout);
+  return result;
+}
+
+// The mean over seeds 1 to 5 of the evaluation after 20,000 real steps.
+double evaluation_of(const std::string& learner, const std::string& env) {
+  double sum = 0;
+  for (int seed = 1; seed <= 5; ++seed) {
+    const StepsRun run = steps_of(env, model_free::with(learner), model_free::run, seed, 20000);
+    CHECK(run.seconds < 5 * 60);
+    sum += run.evaluation;
+  }
+  return sum / 5;
 }
 
 oracle::Config oracle_with(int candidates, int iterations, int horizon) {
@@ -121,4 +165,34 @@ TEST_CASE("version 2.5, cartpole_balance, 5 seeds: median at least 190 within 3,
     late.insert(late.end(), returns.end() - 3, returns.end());
   }
   CHECK(median(late) >= 190);
+}
+
+TEST_CASE("SAC, pendulum, 5 seeds: evaluated after 20,000 steps at least -170, within 5 minutes") {
+  CHECK(evaluation_of("sac", "pendulum") >= -170);
+}
+
+TEST_CASE("DDPG, pendulum, 5 seeds: evaluated after 20,000 steps at least -180") {
+  CHECK(evaluation_of("ddpg", "pendulum") >= -180);
+}
+
+TEST_CASE("SAC, inverted_pendulum, 5 seeds: evaluated after 20,000 steps at least 950") {
+  CHECK(evaluation_of("sac", "inverted_pendulum") >= 950);
+}
+
+TEST_CASE("MBPO, pendulum: last 5 of 3,000 steps at least -200 in 4 of 5 seeds, within 4 minutes") {
+  int reached = 0;
+  for (int seed = 1; seed <= 5; ++seed) {
+    const StepsRun run = steps_of("pendulum", mbpo::Config{}, mbpo::run, seed, 3000);
+    reached += mean({run.returns.end() - 5, run.returns.end()}) >= -200;
+    CHECK(run.seconds < 4 * 60);
+  }
+  CHECK(reached >= 4);
+}
+
+TEST_CASE("MBPO, inverted_pendulum: evaluated after 5,000 steps at least 950 in 4 of 5 seeds") {
+  int reached = 0;
+  for (int seed = 1; seed <= 5; ++seed)
+    reached +=
+        steps_of("inverted_pendulum", mbpo::Config{}, mbpo::run, seed, 5000).evaluation >= 950;
+  CHECK(reached >= 4);
 }
