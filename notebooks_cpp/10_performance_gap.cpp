@@ -7,43 +7,12 @@
 // every episode's return as the policy acted; this program only reads and draws them
 // (docs/results/performance_gap.csv; `make results R=short_rollouts` makes them again).
 
-#include <map>
-
-#include "report/curves.hpp"
 #include "report/notebook.hpp"
+#include "result_runs.hpp"
 
 using namespace mbrl;
 
 // %%
-// The mean of the last five episodes, as it changed: what a policy is worth, without its luck.
-RunCurve smoothed(const RunCurve& run) {
-  RunCurve out{run.steps, {}};
-  for (std::size_t i = 0; i < run.returns.size(); ++i) {
-    const std::size_t first = i < 4 ? 0 : i - 4;
-    double sum = 0;
-    for (std::size_t k = first; k <= i; ++k) sum += run.returns[k];
-    out.returns.push_back(sum / double(i - first + 1));
-  }
-  return out;
-}
-
-// The runs of one algorithm on one environment, one per seed, over real steps or over seconds.
-RunGroup runs_of(const Csv& csv, const std::string& algorithm, const std::string& env,
-                 const std::string& x) {
-  std::map<std::string, RunCurve> by_seed;
-  const auto algorithms = csv.words("algorithm"), envs = csv.words("env"),
-             seeds = csv.words("seed");
-  const auto xs = csv.column(x), returns = csv.column("return");
-  for (std::size_t r = 0; r < xs.size(); ++r)
-    if (algorithms[r] == algorithm && envs[r] == env) {
-      by_seed[seeds[r]].steps.push_back(xs[r]);
-      by_seed[seeds[r]].returns.push_back(returns[r]);
-    }
-  RunGroup group{algorithm, {}};
-  for (const auto& entry : by_seed) group.runs.push_back(smoothed(entry.second));
-  return group;
-}
-
 // After how many real steps (or seconds) the mean over seeds is first at least `good`.
 double reaches(const MeanCurve& curve, double good) {
   for (std::size_t i = 0; i < curve.mean.size(); ++i)
@@ -65,7 +34,7 @@ int main() {
     for (const std::string x : {"env_steps", "seconds"}) {
       std::vector<RunGroup> groups;
       for (const auto& algorithm : algorithms)
-        groups.push_back(runs_of(csv, algorithm, task.env, x));
+        groups.push_back(runs_of(csv, {algorithm, task.env}, algorithm, 5, x));
       Comparison both = compare(task.env + ": the mean return of the last five episodes", groups);
       both.figure.x_label = x == "seconds" ? "seconds of computing, one thread, log scale"
                                            : "real environment steps, log scale";

@@ -15,13 +15,20 @@ run() {  # algorithm environment seed setting flags...
   echo "$1 --quiet --threads 1 --env $2 --seed $3 --out $out --evaluate-every 1000 $(shift 4; echo "$*")"
 }
 {
+  for seed in 1 2 3 4 5; do  # first those whose time is drawn
+    for env in pendulum cartpole_swingup; do
+      steps=5000; [ $env = pendulum ] && steps=3000
+      run mbpo $env $seed default --steps $steps
+      run sac $env $seed default --steps 20000
+    done
+  done
   for seed in 1 2 3 4 5; do
     for env in pendulum inverted_pendulum cartpole_swingup; do
       steps=5000; [ $env = pendulum ] && steps=3000
-      run mbpo $env $seed default --steps $steps
       run v3.0 $env $seed default --steps $steps
-      run sac $env $seed default --steps 20000
     done
+    run mbpo inverted_pendulum $seed default --steps 5000
+    run sac inverted_pendulum $seed default --steps 20000
     for env in pendulum cartpole_swingup; do
       run ddpg $env $seed default --steps 20000
       run naf $env $seed default --steps 20000
@@ -30,11 +37,14 @@ run() {  # algorithm environment seed setting flags...
     done
   done
   for seed in 1 2 3; do
-    run mbpo pendulum $seed k5 --steps 3000 --rollout-length 5
+    run mbpo pendulum $seed k1 --steps 3000 --rollout-length 1
     run mbpo pendulum $seed k15 --steps 3000 --rollout-length 15
     run mbpo pendulum $seed real0 --steps 3000 --real-ratio 0
     run mbpo pendulum $seed real50 --steps 3000 --real-ratio 0.5
     run mbpo pendulum $seed real100 --steps 3000 --real-ratio 1
+    run mbpo inverted_pendulum $seed greedy --steps 5000 --rollout-length 1 --target-entropy -1
+    run mba pendulum $seed network --steps 5000 --imagine-with network --rollout-length 3 --imagined-updates 1
+    run mba pendulum $seed off10 --steps 5000 --imagination-episodes 10
     run mve pendulum $seed H1 --steps 5000 --horizon 1
     run mve pendulum $seed H10 --steps 5000 --horizon 10
     run mve pendulum $seed noTDk --steps 5000 --td-k false
@@ -50,16 +60,19 @@ END
   awk -F, -v OFS=, -v a="$algorithm" -v e="$env" -v n="$setting" -v s="$seed" '
     FNR == 1 {next}
     FILENAME ~ /progress/ && $6 == "learned" {print a, e, n, s, "episode", $1, $3, $4}
-    FILENAME ~ /eval/ {print a, e, n, s, "evaluation", $1, $3, $5}' "$run/progress.csv" "$run/eval.csv" >>$csv
+    FILENAME ~ /eval/ {print a, e, n, s, "evaluation", $1, $3, $5}
+    FILENAME ~ /learner/ && a == "mbpo" && e == "inverted_pendulum" {print a, e, n, s, "Q", $1, $4, 0}
+  ' "$run/progress.csv" "$run/eval.csv" "$run/learner.csv" >>$csv
 done
 
 gap=docs/results/performance_gap.csv
-echo "algorithm,env,seed,env_steps,return,seconds" >$gap
-awk -F, -v OFS=, '$1 == "v1.5" && ($2 == "pendulum" || $2 == "cartpole_swingup") {print $1, $2, $3, $5, $6, $7}' \
+head -1 $csv >$gap
+awk -F, -v OFS=, '$1 == "v1.5" && ($2 == "pendulum" || $2 == "cartpole_swingup") {print $1, $2, "default", $3, "episode", $5, $6, $7}' \
   docs/results/version_1_5.csv >>$gap
-awk -F, -v OFS=, '$1 == "pendulum" || $1 == "cartpole_swingup" {print "pets", $1, $2, $4, $5, $6}' docs/results/pets.csv >>$gap
-awk -F, -v OFS=, '($1 == "sac" || $1 == "mbpo") && ($2 == "pendulum" || $2 == "cartpole_swingup") && $3 == "default" \
-  && $5 == "episode" {print $1, $2, $4, $6, $7, $8}' $csv >>$gap
+awk -F, -v OFS=, '$1 == "pendulum" || $1 == "cartpole_swingup" {print "pets", $1, "default", $2, "episode", $4, $5, $6}' \
+  docs/results/pets.csv >>$gap
+awk -F, '($1 == "sac" || $1 == "mbpo") && ($2 == "pendulum" || $2 == "cartpole_swingup") && $3 == "default" \
+  && $5 == "episode"' $csv >>$gap
 
 # Of every run: the last evaluation (of 10 episodes, without exploration), the mean of the last five episodes as it
 # acted, the first real step at which five episodes in a row were good on average, the area under the curve (the mean
@@ -76,6 +89,7 @@ awk -F, '
   {this = $1 " " $2 " " $3; if (this != key || $4 != seed) {
     done(); key = this; seed = $4; runs[key, seed] = 1; count = total = weight = before = 0
     if (!(key in known)) {known[key] = 1; order[++keys] = key}}}
+  $5 == "Q" {next}
   $5 == "evaluation" {evaluated[key, seed] = $7; next}
   {
     value[++count] = $7; time[key, seed] = $8
