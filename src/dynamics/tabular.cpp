@@ -13,11 +13,10 @@ void TabularModel::update(Index s, Index a, double r, Index s_next, bool termina
   auto& known = taken_[static_cast<std::size_t>(s)];
   if (known.empty()) visited_.push_back(s);
   if (pair.outcomes.empty()) known.push_back(a);
-  // What was only imagined of it, at weight 0, is forgotten.
-  if (pair.count == 0) pair.outcomes.clear();
 
   pair.count *= remember_;
   for (Outcome& outcome : pair.outcomes) outcome.count *= remember_, outcome.reward *= remember_;
+  // What has no weight is forgotten, and so is what was only imagined.
   std::erase_if(pair.outcomes, [](const Outcome& outcome) { return outcome.count <= 0; });
   pair.count += 1;
   pair.last_taken = now;

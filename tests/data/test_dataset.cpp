@@ -110,6 +110,13 @@ TEST_CASE("B31: a new capacity keeps what is there, but for the oldest") {
     D.append(numbered(appended + 10));
     CHECK(contents(D) == from_to(appended + 7, appended + 10));
     CHECK(D.capacity() == 4);
+
+    Dataset wrapped(2, 1, 10);
+    wrapped.append(numbered(0, appended));
+    wrapped.set_capacity(3);
+    CHECK(contents(wrapped) == from_to(appended - 3, appended - 1));
+    wrapped.append(numbered(appended));
+    CHECK(contents(wrapped) == from_to(appended - 2, appended));
   }
   Dataset D(2, 1, 10);
   CHECK_THROWS_AS(D.set_capacity(0), UserError);

@@ -35,6 +35,17 @@ TEST_CASE("Q by hand, two actions: V - |L^T (c - mu)|^2 / 2") {
   CHECK(out.adjoint()(0, 0) == 1);
 }
 
+TEST_CASE("three actions: the entries of L stand row by row") {
+  Tape tape;
+  // V = 0, mu = 0; raw L = [[0], [0.1, 0], [0.2, 0.3, 0]], its diagonal exp(0) = 1
+  const Matrix raw{{0}, {0}, {0}, {0}, {0}, {Scalar(0.1)}, {0}, {Scalar(0.2)}, {Scalar(0.3)}, {0}};
+  Rng rng(1, "test");
+  const Matrix L{{1, 0, 0}, {Scalar(0.1), 1, 0}, {Scalar(0.2), Scalar(0.3), 1}};
+  const Matrix c = rng.normal(3, 20);
+  const Matrix Q = naf_q(tape.constant(raw.replicate(1, 20)), tape.constant(Matrix(c))).value();
+  CHECK(Q.isApprox(-(L.transpose() * c).colwise().squaredNorm() / 2, Scalar(1e-5)));
+}
+
 TEST_CASE("the maximum of Q over the box is V, at mu, before training and after") {
   for (const std::string name : {"pendulum", "reacher"}) {
     const auto env = make_env(name);
