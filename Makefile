@@ -56,7 +56,7 @@ help:
 	@echo "make build      the program mbrl, at build/mbrl"
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
-	@echo "make learn      the learning bands: several seeds of whole runs, about half an hour   (ONLY='PETS*': by name)"
+	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=03_cliff: only that one; SEEDS=40: with more seeds)"
 	@echo "make format     clang-format over all sources"

@@ -1,5 +1,5 @@
 // The learning bands: whole runs on several seeds, which a random policy misses. `make learn`,
-// about an hour and a half; `make learn ONLY='the oracle*'` for some of them.
+// about an hour; `make learn ONLY='the oracle*'` for some of them.
 #include <doctest/doctest.h>
 
 #include <algorithm>
