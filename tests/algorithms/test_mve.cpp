@@ -119,6 +119,43 @@ TEST_CASE("imagined steps begin at the s' of the real one, with the policy as it
   CHECK(tau.steps[2].s == tau.steps[1].s_next);
 }
 
+TEST_CASE(
+    "B36: Q is trained at the imagined states with TD-k, and without it at the real ones alone") {
+  const auto env = make_env("pendulum");
+  Config config = tiny();
+  config.true_dynamics = true;
+  Dataset B(2, 1);
+  World world(*env, Rng(1, "test"));
+  Rng rng(2, "test");
+  while (B.size() < 50) B.append(world.step(random_action(env->spec, rng)));
+  const Batch real = B.sample(20, rng);
+  const Matrix s = rng.normal(2, 20);
+  Workers workers(1);
+  std::vector<Matrix> learned;
+  for (const bool td_k : {false, true}) {
+    config.td_k = td_k;
+    Agent agent(*env, config, 1), by_hand(*env, config, 1);
+    agent.update(real, workers);
+
+    OffPolicyLearner& learner = *by_hand.learner;
+    const auto tau = expand(*env, real, by_hand.p_hat(true), by_hand.pi(), 2);
+    const auto y =
+        value_expansion(tau, learner.value(tau.steps[2].s_next, workers), config.learner.discount);
+    if (td_k)
+      learner.update_critic(side_by_side(side_by_side(real.s, tau.steps[1].s), tau.steps[2].s),
+                            side_by_side(side_by_side(real.a, tau.steps[1].a), tau.steps[2].a),
+                            side_by_side(side_by_side(y[0], y[1]), y[2]), workers);
+    else
+      learner.update_critic(real.s, real.a, y[0], workers);
+    learner.update_actor(real.s, workers);
+    learner.update_targets();
+    CHECK(agent.learner->act(s) == learner.act(s));
+    CHECK((agent.learner->value(s, workers) == learner.value(s, workers)).all());
+    learned.push_back(learner.act(s));
+  }
+  CHECK(learned[0] != learned[1]);
+}
+
 TEST_CASE("MVE: the same seed gives the same returns on 1, 2 and 4 threads") {
   check_same_on_all_threads(tiny(), mve::run);
 }

@@ -112,4 +112,24 @@ TEST_CASE("B35: an imagined step is one member's, never their average, and the m
   CHECK(of_first.front() != of_first.back());
 }
 
+TEST_CASE("B35: an imagined step of a probabilistic model is drawn, with the sd that it predicts") {
+  const auto env = make_env("point_mass");
+  UncertainModelConfig config{.kind = "P"};
+  const UncertainModel model = make_uncertain_model(*env, config, 1);
+  Rng rng(1, "test");
+  const std::vector<Theta> theta = model.sample(1, rng);
+  const Dynamics p_hat = sampled_dynamics(model, theta, rng);
+  const Matrix s = Matrix::Ones(4, 20000), a = Matrix::Ones(2, 20000);
+  const NextState said = model.predict(theta[0], s.leftCols(1), a.leftCols(1));
+  const Matrix next = p_hat(s, a).s_next;
+  const Vector mean = next.rowwise().mean();
+  for (Index i = 0; i < 4; ++i) {
+    const double sd = double(said.sd(i, 0));
+    CHECK(sd > 0);
+    CHECK(std::abs(double(mean(i) - said.mean(i, 0))) < 5 * sd / std::sqrt(20000.0));
+    const double found = std::sqrt(double((next.row(i).array() - mean(i)).square().mean()));
+    CHECK(found == doctest::Approx(sd).epsilon(0.03));  // 6 standard errors
+  }
+}
+
 }  // namespace test_short_rollouts
