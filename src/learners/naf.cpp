@@ -2,6 +2,10 @@
 
 namespace mbrl {
 
+// The price of what u has beyond +-2, where mu = tanh(u). A mu that a bad V' has driven to the
+// walls has no gradient left, tanh being flat there, and would stay for ever; this brings it back.
+static constexpr Scalar kBeyondTheWalls = Scalar(0.1);
+
 Naf::Naf(const Env& env, const LearnerConfig& config, std::uint64_t seed)
     : OffPolicyLearner(env, config, seed),
       net_(fresh_actor(1 + env.spec.action_dim() +
@@ -54,9 +58,11 @@ void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers&
   const Matrix x = env_.features(s), c = env_.spec.to_unit_box(a), targets = y.matrix();
   const auto loss = [&](Tape& tape, const Piece& piece) {
     const Network<Var> net = on_tape(tape, net_.net);
-    const Var Q = naf_q(forward(net, tape.constant(piece.of(x))), tape.constant(piece.of(c)));
-    const Var miss = Q - tape.constant(piece.of(targets));
-    return TapedShare{sum(square(miss)) / static_cast<Scalar>(2 * s.cols()), leaves(net)};
+    const Var out = forward(net, tape.constant(piece.of(x)));
+    const Var miss = naf_q(out, tape.constant(piece.of(c))) - tape.constant(piece.of(targets));
+    const Var u = rows(out, 1, c.rows()), beyond = u - clamp(u, Scalar(-2), Scalar(2));
+    const Var loss = sum(square(miss)) / Scalar(2) + kBeyondTheWalls * sum(square(beyond));
+    return TapedShare{loss / static_cast<Scalar>(s.cols()), leaves(net)};
   };
   const BatchGradient::Slope slope = gradient_(s.cols(), loss, workers);
   net_.descend("the critic", slope);

@@ -70,6 +70,23 @@ TEST_CASE("the maximum of Q over the box is V, at mu, before training and after"
   }
 }
 
+TEST_CASE(
+    "mu comes near a wall when Q rises towards it, and not so near that it has no slope left") {
+  const auto env = make_env(Bandit{0.3, 2, 1});  // the box is [-1, 3]
+  Naf naf(*env, small(), 1);
+  Rng rng(1, "test");
+  Workers workers(1);
+  for (int k = 0; k < 3000; ++k) {
+    Batch batch = random_batch(*env, 64, rng);
+    const Row c = env->spec.to_unit_box(batch.a).array();
+    batch.reward = -(c + Scalar(3)).square();  // the best c would be -3
+    naf.update(batch, workers);
+  }
+  const Matrix mu = env->spec.to_unit_box(naf.act(rng.normal(2, 200)));
+  CHECK(mu.maxCoeff() < -0.9);
+  CHECK(mu.minCoeff() > -0.999);
+}
+
 TEST_CASE("NAF finds the best action of a bandit, and its curvature") {
   const auto env = make_env(Bandit{0.3, 2, 1});  // the box is [-1, 3], the best action 1.6
   Naf naf(*env, small(), 1);
