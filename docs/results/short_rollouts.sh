@@ -75,47 +75,58 @@ awk -F, '($1 == "sac" || $1 == "mbpo") && ($2 == "pendulum" || $2 == "cartpole_s
   && $5 == "episode"' $csv >>$gap
 
 # Of every run: the last evaluation (of 10 episodes, without exploration), the mean of the last five episodes as it
-# acted, the first real step at which five episodes in a row were good on average, the area under the curve (the mean
-# over the real steps up to 5,000 of the return of the episode under way), and the time. Over seeds: mean ± sd.
+# acted, the real step at which the first good five episodes in a row began (good: their mean; one episode where it has
+# 1000 steps), the area under the curve (the mean over the real steps up to 5,000 of the return of the episode under
+# way), and the time. Over seeds: mean ± sd, of the area the 95 % interval of the mean.
 awk -F, '
-  function wanted(env) {return env == "pendulum" ? -200 : env == "inverted_pendulum" ? 950 : 150}
-  function done(   k, sum, n) {
-    if (!runs[key, seed]) return
+  function good(env) {return env == "pendulum" ? -200 : env == "inverted_pendulum" ? 950 : 100}
+  function done(   k, i, n, sum, total, before, end, window) {
+    if (!count) return
     n = 0; for (k = count; k > count - 5 && k > 0; k--) {sum += value[k]; n++}
-    last[key, seed] = n ? sum / n : "nan"
-    area[key, seed] = weight ? total / weight : "nan"
+    last[key, seed] = sum / n
+    window = env == "inverted_pendulum" ? 1 : 5
+    for (k = 0; k + window <= count && !((key, seed) in began); k++) {
+      sum = 0; for (i = 1; i <= window; i++) sum += value[k + i]
+      if (sum / window >= good(env)) began[key, seed] = k ? at[k] : 200
+    }
+    for (k = 1; k <= count && before < 5000; k++) {
+      end = at[k] < 5000 ? at[k] : 5000
+      total += value[k] * (end - before); before = end
+    }
+    area[key, seed] = total / before
   }
-  NR == 1 {next}
-  {this = $1 " " $2 " " $3; if (this != key || $4 != seed) {
-    done(); key = this; seed = $4; runs[key, seed] = 1; count = total = weight = before = 0
-    if (!(key in known)) {known[key] = 1; order[++keys] = key}}}
-  $5 == "Q" {next}
-  $5 == "evaluation" {evaluated[key, seed] = $7; next}
+  NR == 1 || $5 == "Q" {next}
   {
-    value[++count] = $7; time[key, seed] = $8
-    end = $6 < 5000 ? $6 : 5000; if (end > before) {total += $7 * (end - before); weight += end - before; before = end}
-    sum5 = 0; for (k = count; k > count - 5 && k > 0; k--) sum5 += value[k]
-    if (count >= 5 && sum5 / 5 >= wanted($2) && !((key, seed) in reached)) reached[key, seed] = $6
+    this = $1 " " $2 " " $3
+    if (this != key || $4 != seed) {
+      done(); key = this; seed = $4; env = $2; count = 0; runs[key, seed] = 1
+      if (!(key in known)) {known[key] = 1; order[++keys] = key}
+    }
   }
+  $5 == "evaluation" {evaluated[key, seed] = $7; next}
+  {value[++count] = $7; at[count] = $6; time[key, seed] = $8}
   END {
     done()
     print "| algorithm, environment, setting | last evaluation | last 5 episodes | good from step | area to 5,000 | s |"
     print "|---|---|---|---|---|---|"
     for (i = 1; i <= keys; i++) {
-      key = order[i]; line = "| " key " |"
-      line = line spread(evaluated, key) " |" spread(last, key) " |" list(reached, key) " |" spread(area, key) " |"
-      print line " " sprintf("%.0f", mean(time, key)) " |"
+      key = order[i]
+      print "| " key " | " spread(evaluated, key) " | " spread(last, key) " | " list(key) " | " interval(area, key) " | " \
+        sprintf("%.0f", mean(time, key)) " |"
     }
   }
-  function mean(x, key,   s, n, sum) {
-    for (s = 1; s <= 5; s++) if ((key, s) in x) {n++; sum += x[key, s]}
-    return n ? sum / n : 0
-  }
-  function spread(x, key,   s, n, sum, squares) {
+  function moments(x, key,   s) {
+    n = sum = squares = 0
     for (s = 1; s <= 5; s++) if ((key, s) in x) {n++; sum += x[key, s]; squares += x[key, s]^2}
-    return n < 2 ? " -" : sprintf(" %.1f ± %.1f", sum / n, sqrt((squares - sum^2 / n) / (n - 1)))
+    sd = n > 1 ? sqrt((squares - sum^2 / n) / (n - 1)) : 0
   }
-  function list(x, key,   s, text) {
-    for (s = 1; s <= 5; s++) if ((key, s) in runs) text = text (text == "" ? " " : ", ") ((key, s) in x ? x[key, s] : "never")
+  function mean(x, key) {moments(x, key); return n ? sum / n : 0}
+  function spread(x, key) {moments(x, key); return n ? sprintf("%.1f ± %.1f", sum / n, sd) : "-"}
+  function interval(x, key) {
+    moments(x, key)  # Student, n - 1 degrees of freedom
+    return n < 2 ? "-" : sprintf("%.1f ± %.1f", sum / n, (n == 5 ? 2.776 : n == 4 ? 3.182 : n == 3 ? 4.303 : 12.71) * sd / sqrt(n))
+  }
+  function list(key,   s, text) {
+    for (s = 1; s <= 5; s++) if ((key, s) in runs) text = text (text == "" ? "" : ", ") ((key, s) in began ? began[key, s] : "never")
     return text
   }' $csv
