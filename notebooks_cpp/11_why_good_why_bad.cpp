@@ -78,16 +78,30 @@ int main() {
                3000)},
        "11_mbpo_good");
 
+  show({curves("MBPO on pendulum: how long the rollouts are",
+               {runs({"mbpo", "pendulum", "k1"}, "k = 1"), runs({"mbpo", "pendulum"}, "k = 5"),
+                runs({"mbpo", "pendulum", "k15"}, "k = 15")},
+               3000)},
+       "11_mbpo_length");
+  show({curves("MBPO on pendulum: the share of real transitions in a batch",
+               {runs({"mbpo", "pendulum", "real0"}, "0"), runs({"mbpo", "pendulum"}, "0.05"),
+                runs({"mbpo", "pendulum", "real50"}, "0.5"),
+                runs({"mbpo", "pendulum", "real100"}, "1: SAC, 10 updates a step")},
+               3000)},
+       "11_mbpo_share");
+
   // A reward of 1 per step and a discount of 0.99: no state can be worth more than 100.
-  Figure critic = compare("MBPO on inverted_pendulum: what the critic believes",
-                          {runs({"mbpo", "inverted_pendulum", "greedy", "Q"}, "target entropy -1"),
-                           runs({"mbpo", "inverted_pendulum", "default", "Q"}, "the defaults")})
-                      .figure;
-  critic.y_label = "mean Q(s, a) of a batch, mean ± 1 sd";
+  const auto panel = [&](const std::string& kind) {
+    return compare("", {runs_of(csv, {"mbpo", "inverted_pendulum", "narrow", kind},
+                                "target entropy -0.5", 1),
+                        runs_of(csv, {"mbpo", "inverted_pendulum", "default", kind},
+                                "-0.05, the default", 1)})
+        .figure;
+  };
+  Figure critic = panel("Q"), returns = panel("evaluation");
+  critic.title = "MBPO on inverted_pendulum: what the critic believes, and what is";
+  critic.y_label = "Q(s, a), mean of a batch";
   critic.references = {{100, "the most that any state is worth"}};
-  Figure returns = compare("", {runs({"mbpo", "inverted_pendulum", "greedy", "evaluation"}, ""),
-                                runs({"mbpo", "inverted_pendulum", "default", "evaluation"}, "")})
-                       .figure;
   returns.x_label = "real environment steps", returns.y_label = "return, without exploring";
   show({critic, returns}, "11_mbpo_bad");
 }

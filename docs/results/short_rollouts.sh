@@ -38,11 +38,12 @@ run() {  # algorithm environment seed setting flags...
   done
   for seed in 1 2 3; do
     run mbpo pendulum $seed k1 --steps 3000 --rollout-length 1
+    run mbpo cartpole_swingup $seed k1 --steps 5000 --rollout-length 1
     run mbpo pendulum $seed k15 --steps 3000 --rollout-length 15
     run mbpo pendulum $seed real0 --steps 3000 --real-ratio 0
     run mbpo pendulum $seed real50 --steps 3000 --real-ratio 0.5
     run mbpo pendulum $seed real100 --steps 3000 --real-ratio 1
-    run mbpo inverted_pendulum $seed greedy --steps 5000 --rollout-length 1 --target-entropy -1
+    run mbpo inverted_pendulum $seed narrow --steps 5000 --target-entropy -0.5
     run mba pendulum $seed network --steps 5000 --imagine-with network --rollout-length 3 --imagined-updates 1
     run mba pendulum $seed off10 --steps 5000 --imagination-episodes 10
     run mve pendulum $seed H1 --steps 5000 --horizon 1
