@@ -11,8 +11,8 @@
 using namespace mbrl;
 
 // %%
-// The mean over seeds of a curve's level: the return under way, averaged over the real steps up to
-// `until`. It is the area under the curve, in units of return.
+// The return under way, averaged over the real steps up to `until` and over seeds: the area under
+// the learning curve, in units of return.
 double area(const RunGroup& group, double until) {
   double sum = 0;
   for (const RunCurve& run : group.runs) {
@@ -26,69 +26,86 @@ double area(const RunGroup& group, double until) {
   return sum / double(group.runs.size());
 }
 
-// The curves up to so many real steps, and their areas in the legend.
-Figure curves(const std::string& title, std::vector<RunGroup> groups, double until) {
-  for (RunGroup& group : groups) {
-    for (RunCurve& run : group.runs)
+struct Curve {
+  std::string label;
+  Which which;
+};
+
+// Draws the curves up to so many real steps, and returns their areas.
+std::vector<double> draw(const Csv& csv, const std::string& title, const std::vector<Curve>& curves,
+                         double until, const std::string& name) {
+  std::vector<RunGroup> groups;
+  std::vector<double> areas;
+  std::printf("%s; area up to %.0f steps:", title.c_str(), until);
+  for (const Curve& curve : curves) {
+    groups.push_back(runs_of(csv, curve.which, curve.label));
+    for (RunCurve& run : groups.back().runs)
       while (!run.steps.empty() && run.steps.back() > until)
         run.steps.pop_back(), run.returns.pop_back();
-    std::printf("%s, %s: area %.1f\n", title.c_str(), group.label.c_str(), area(group, until));
+    areas.push_back(area(runs_of(csv, curve.which, curve.label, 1), until));
+    std::printf("  %s %.1f", curve.label.c_str(), areas.back());
   }
+  std::printf("\n");
   Figure figure = compare(title, groups).figure;
-  figure.x_label = "real environment steps", figure.y_label = "return, mean ± 1 sd";
-  return figure;
+  figure.x_label = "real environment steps";
+  figure.y_label = "mean of the last 5 episodes, mean ± 1 sd";
+  show({figure}, name);
+  return areas;
 }
 
 // %%
 int main() {
   const Csv csv = read_csv("docs/results/short_rollouts.csv");
-  const auto runs = [&](const Which& which, const std::string& label) {
-    return runs_of(csv, which, label);
-  };
 
-  // MBA: time-varying linear models know a trajectory, and nothing else.
-  show({curves("MBA on cartpole_swingup: every episode begins alike",
-               {runs({"naf", "cartpole_swingup"}, "NAF"), runs({"mba", "cartpole_swingup"}, "MBA")},
-               5000)},
-       "11_mba_good");
-  show({curves("MBA on pendulum: every episode begins elsewhere",
-               {runs({"naf", "pendulum"}, "NAF"), runs({"mba", "pendulum"}, "MBA, linear models"),
-                runs({"mba", "pendulum", "network"}, "MBA, a network"),
-                runs({"mba", "pendulum", "off10"}, "MBA, linear, off after 10 episodes")},
-               5000)},
-       "11_mba_bad");
+  // MBA: time-varying linear models know one trajectory, and nothing else.
+  auto areas = draw(csv, "MBA on cartpole_swingup: every episode begins alike",
+                    {{"NAF", {"naf", "cartpole_swingup"}}, {"MBA", {"mba", "cartpole_swingup"}}},
+                    5000, "11_mba_good");
+  expect(areas[1] > areas[0], "MBA learns from fewer real steps than NAF");
+  areas = draw(csv, "MBA on pendulum: every episode begins elsewhere",
+               {{"NAF", {"naf", "pendulum"}},
+                {"MBA, linear models", {"mba", "pendulum"}},
+                {"linear, switched off after 10 episodes", {"mba", "pendulum", "off10"}},
+                {"MBA, a network", {"mba", "pendulum", "network"}}},
+               5000, "11_mba_bad");
+  expect(areas[1] < areas[0], "linear models lead it astray");
 
   // MVE: better targets, as long as the model is.
-  show({curves("MVE on cartpole_swingup",
-               {runs({"ddpg", "cartpole_swingup"}, "DDPG"),
-                runs({"mve", "cartpole_swingup"}, "MVE, H = 3")},
-               5000)},
-       "11_mve_good");
-  show({curves("MVE on pendulum: how far to expand",
-               {runs({"ddpg", "pendulum"}, "DDPG"), runs({"mve", "pendulum", "H1"}, "H = 1"),
-                runs({"mve", "pendulum"}, "H = 3"), runs({"mve", "pendulum", "H10"}, "H = 10"),
-                runs({"mve", "pendulum", "noTDk"}, "H = 3 without TD-k")},
-               5000)},
-       "11_mve_bad");
+  areas =
+      draw(csv, "MVE on cartpole_swingup",
+           {{"DDPG", {"ddpg", "cartpole_swingup"}}, {"MVE, H = 3", {"mve", "cartpole_swingup"}}},
+           5000, "11_mve_good");
+  expect(areas[1] > areas[0], "MVE learns from fewer real steps than DDPG");
+  draw(csv, "MVE on pendulum: how far to expand",
+       {{"DDPG", {"ddpg", "pendulum"}},
+        {"H = 1", {"mve", "pendulum", "H1"}},
+        {"H = 3", {"mve", "pendulum"}},
+        {"H = 10", {"mve", "pendulum", "H10"}},
+        {"H = 3 without TD-k", {"mve", "pendulum", "noTDk"}}},
+       5000, "11_mve_bad");
 
-  // MBPO: many updates per real step; and a critic that is asked where no data are.
-  show({curves("MBPO on pendulum",
-               {runs({"sac", "pendulum"}, "SAC"), runs({"v3.0", "pendulum"}, "version 3.0"),
-                runs({"mbpo", "pendulum"}, "MBPO")},
-               3000)},
-       "11_mbpo_good");
-
-  show({curves("MBPO on pendulum: how long the rollouts are",
-               {runs({"mbpo", "pendulum", "k1"}, "k = 1"), runs({"mbpo", "pendulum"}, "k = 5"),
-                runs({"mbpo", "pendulum", "k15"}, "k = 15")},
-               3000)},
-       "11_mbpo_length");
-  show({curves("MBPO on pendulum: the share of real transitions in a batch",
-               {runs({"mbpo", "pendulum", "real0"}, "0"), runs({"mbpo", "pendulum"}, "0.05"),
-                runs({"mbpo", "pendulum", "real50"}, "0.5"),
-                runs({"mbpo", "pendulum", "real100"}, "1: SAC, 10 updates a step")},
-               3000)},
-       "11_mbpo_share");
+  // MBPO: many updates per real step; and what they alone would do, without a model.
+  for (const auto& [env, steps] :
+       {std::pair<std::string, double>{"pendulum", 3000}, {"cartpole_swingup", 5000}}) {
+    areas = draw(csv, "MBPO on " + env,
+                 {{"SAC", {"sac", env}},
+                  {"SAC, 10 updates a step", {"sac", env, "updates10"}},
+                  {"version 3.0", {"v3.0", env}},
+                  {"MBPO", {"mbpo", env}}},
+                 steps, "11_mbpo_" + env);
+    expect(areas[3] > areas[0], env + ": MBPO learns from fewer real steps than SAC");
+  }
+  draw(csv, "MBPO on pendulum: how long the rollouts are",
+       {{"k = 1", {"mbpo", "pendulum", "k1"}},
+        {"k = 5", {"mbpo", "pendulum"}},
+        {"k = 15", {"mbpo", "pendulum", "k15"}}},
+       3000, "11_mbpo_length");
+  draw(csv, "MBPO on pendulum: the share of real transitions in a batch",
+       {{"0", {"mbpo", "pendulum", "real0"}},
+        {"0.05", {"mbpo", "pendulum"}},
+        {"0.5", {"mbpo", "pendulum", "real50"}},
+        {"1", {"mbpo", "pendulum", "real100"}}},
+       3000, "11_mbpo_share");
 
   // A reward of 1 per step and a discount of 0.99: no state can be worth more than 100.
   const auto panel = [&](const std::string& kind) {
@@ -100,7 +117,8 @@ int main() {
   };
   Figure critic = panel("Q"), returns = panel("evaluation");
   critic.title = "MBPO on inverted_pendulum: what the critic believes, and what is";
-  critic.y_label = "Q(s, a), mean of a batch";
+  critic.x_label = "", critic.y_label = "Q(s, a), mean of a batch";
+  for (Series& series : returns.series) series.label = "";  // as above
   critic.references = {{100, "the most that any state is worth"}};
   returns.x_label = "real environment steps", returns.y_label = "return, without exploring";
   show({critic, returns}, "11_mbpo_bad");

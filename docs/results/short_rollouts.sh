@@ -43,6 +43,10 @@ run() {  # algorithm environment seed setting flags...
     run mbpo pendulum $seed real0 --steps 3000 --real-ratio 0
     run mbpo pendulum $seed real50 --steps 3000 --real-ratio 0.5
     run mbpo pendulum $seed real100 --steps 3000 --real-ratio 1
+    for env in pendulum inverted_pendulum cartpole_swingup; do
+      steps=5000; [ $env = pendulum ] && steps=3000
+      run sac $env $seed updates10 --steps $steps --updates-per-step 10
+    done
     run mbpo inverted_pendulum $seed narrow --steps 5000 --target-entropy -0.5
     run mba pendulum $seed network --steps 5000 --imagine-with network --rollout-length 3 --imagined-updates 1
     run mba pendulum $seed off10 --steps 5000 --imagination-episodes 10
