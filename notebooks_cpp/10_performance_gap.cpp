@@ -60,6 +60,6 @@ int main() {
     expect(steps_to_good["pets"] <= steps_to_good["mbpo"],
            task.env + ": a planner needs the fewest real steps");
     expect(3 * steps_to_good["mbpo"] <= steps_to_good["sac"],
-           task.env + ": SAC alone needs at least 3 times the real steps of MBPO");
+           task.env + ": SAC, one update a step, needs at least 3 times the real steps of MBPO");
   }
 }
