@@ -147,8 +147,10 @@ TEST_CASE("the full force for ten seconds does not carry the cart past the end o
 }
 
 TEST_CASE("B29: a state far off on the negative side ends an episode as one on the positive does") {
-  for (const auto& [name, row] : std::vector<std::pair<std::string, Index>>{
+  for (const auto& name_and_row : std::vector<std::pair<std::string, Index>>{
            {"inverted_pendulum", 1}, {"cartpole_balance", 0}, {"cartpole_balance", 2}}) {
+    const std::string name = name_and_row.first;
+    const Index row = name_and_row.second;
     CAPTURE(name);
     CAPTURE(row);
     const auto env = make_env(name);

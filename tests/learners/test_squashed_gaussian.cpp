@@ -25,8 +25,9 @@ double exact_log_slope(double u) {
 }
 
 TEST_CASE("the log-probability is the logarithm of a density: it integrates to 1, saturated too") {
-  for (const auto& [mu, log_sd] : std::vector<std::pair<double, double>>{
+  for (const auto& parameters : std::vector<std::pair<double, double>>{
            {0, 0}, {0.5, -1}, {-2, 0.5}, {6, 0}, {-9, -0.5}, {0.3, -4}}) {
+    const double mu = parameters.first, log_sd = parameters.second;
     CAPTURE(mu);
     CAPTURE(log_sd);
     constexpr int n = 20001;
