@@ -29,7 +29,7 @@ MACHINE  := $(shell $(CXX) -march=$(ARCH) -E -x c++ /dev/null >/dev/null 2>&1 \
 CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
   -Wall -Wextra -Wpedantic $(if $(findstring clang,$(CXX)),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
   -DEIGEN_DONT_PARALLELIZE \
-  $(if $(SANITIZE),-g -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
+  $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
 
 # How a file is compiled: `$(call COMPILE,scalar)`, with what make knows of the rule.
 COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(CXXFLAGS) $(INCLUDES) -DMBRL_SCALAR=$(1) -MMD -MP
