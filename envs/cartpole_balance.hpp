@@ -53,10 +53,13 @@ struct CartPoleBalance {
     return where(lost(values(row(s_next, 0)), values(row(s_next, 2))), zero, one);
   }
 
-  Mask terminated(const Matrix& s_next) const { return lost(row(s_next, 0), row(s_next, 2)); }
-
-  Mask lost(const Row& x, const Row& theta) const {
+  template <class Numbers>
+  auto lost(const Numbers& x, const Numbers& theta) const {
     return x.abs() > max_position || theta.abs() > max_angle;
+  }
+
+  auto terminated(const Matrix& s_next) const {
+    return lost(s_next.row(0).array(), s_next.row(2).array());
   }
 
   template <class M>

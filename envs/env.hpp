@@ -61,6 +61,8 @@ struct Env {
   virtual Var reward(const Var& s, const Var& a, const Var& s_next) const = 0;
   // Which of the new states end the episode, (1, B).
   virtual Mask terminated(const Matrix& s_next) const = 0;
+  // The same into a mask that is kept.
+  virtual void terminated(const Matrix& s_next, Mask& ended) const { ended = terminated(s_next); }
   // What a network sees of a state, e.g. sine and cosine of an angle.  returns (feature_dim, B)
   virtual Matrix features(const Matrix& s) const = 0;
   virtual Var features(const Var& s) const = 0;
@@ -91,6 +93,9 @@ struct EnvOf final : Env {
     return task.reward(s, a, s_next);
   }
   Mask terminated(const Matrix& s_next) const override { return task.terminated(s_next); }
+  void terminated(const Matrix& s_next, Mask& ended) const override {
+    ended = task.terminated(s_next);
+  }
   Matrix features(const Matrix& s) const override { return task.features(s); }
   Var features(const Var& s) const override { return task.features(s); }
   Vector reset(Rng& rng) const override { return task.reset(rng); }

@@ -39,10 +39,8 @@ struct InvertedPendulum {
     return Scalar(0) * row(s_next, 0) + Scalar(1);
   }
 
-  Mask terminated(const Matrix& s_next) const {
-    const Mask fallen = row(s_next, 1).abs() > max_angle;
-    const Mask finite = s_next.array().isFinite().colwise().all();
-    return fallen || !finite;
+  auto terminated(const Matrix& s_next) const {
+    return s_next.row(1).array().abs() > max_angle || !s_next.array().isFinite().colwise().all();
   }
 
   template <class M>

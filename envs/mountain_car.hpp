@@ -63,9 +63,14 @@ struct MountainCar {
            Scalar(0.1) * square(row(a, 0));
   }
 
-  Mask terminated(const Matrix& s_next) const { return arrived(row(s_next, 0), row(s_next, 1)); }
+  template <class Numbers>
+  auto arrived(const Numbers& x, const Numbers& v) const {
+    return x >= goal && v >= Scalar(0);
+  }
 
-  Mask arrived(const Row& x, const Row& v) const { return x >= goal && v >= 0; }
+  auto terminated(const Matrix& s_next) const {
+    return arrived(s_next.row(0).array(), s_next.row(1).array());
+  }
 
   template <class M>
   M features(const M& s) const {

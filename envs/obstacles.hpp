@@ -80,7 +80,9 @@ struct Obstacles {
     return -distance_to_goal(s_next);
   }
 
-  Mask terminated(const Matrix& s_next) const { return distance_to_goal(s_next) < arrival; }
+  auto terminated(const Matrix& s_next) const {
+    return (s_next.topRows(2) - s_next.bottomRows(2)).colwise().norm().array() < arrival;
+  }
 
   template <class M>
   M features(const M& s) const {

@@ -47,7 +47,7 @@ static Scene make_world(const std::string& name) {
 }
 
 static TapedDynamics dynamics(const Scene& w, bool learned, Tape& tape) {
-  return learned ? learned_dynamics(*w.model, tape, w.theta) : true_dynamics(*w.env);
+  return learned ? learned_dynamics(*w.model, w.theta) : true_dynamics(*w.env);
 }
 
 // ds_T / ds_0 with a_t = pi(s_t): its singular values, largest first, for T = 1, 2, ...

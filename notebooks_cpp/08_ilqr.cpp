@@ -34,7 +34,7 @@ int main() {
   model.fit(D, workers);
   const Theta theta = model.sample(1, rng)[0];
   const auto truth = [&](Tape&) { return true_dynamics(*env); };
-  const auto learned = [&](Tape& tape) { return learned_dynamics(model, tape, theta); };
+  const auto learned = [&](Tape&) { return learned_dynamics(model, theta); };
 
   // %% [markdown]
   // From each of 20 starts: the best of 50 random plans, improved by iLQR; and the best of as many
@@ -50,7 +50,7 @@ int main() {
       Matrix plans(H, count);
       for (Index j = 0; j < plans.size(); ++j) plans.data()[j] = rng.uniform(-2, 2);
       Index winner = 0;
-      const Row J = return_of_plans(*env, true_step(*env), s, plans, workers);
+      const Row J = return_of_plans(*env, true_dynamics(*env), s, plans, workers);
       const double value = double(J.maxCoeff(&winner));
       if (best) *best = plans.col(winner);
       return value;

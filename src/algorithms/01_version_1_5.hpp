@@ -33,21 +33,21 @@ struct Config {
 struct Agent {
   DeterministicModel f;
   Mpc planner;
+  PlanFollowers followers;
 
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : f(env, config.model, seed), planner(env.spec, config.planner, seed) {}
 
   // J(a_1..a_H) = sum_t r(s_t, a_t), where s_{t+1} = f(s_t, a_t), of many plans from one state.
-  Objective J(const Vector& s, Workers& workers) const {
-    const Step imagine = [this](const Matrix& states, const Matrix& a) {
-      return f.predict(states, a);
-    };
-    return [this, imagine, s, &workers](const Matrix& plans) {
-      return return_of_plans(f.io().env(), imagine, s, plans, workers);
-    };
+  void judge(const Vector& s, const Matrix& plans, Workers& workers, Row& J) {
+    const auto imagine = [this](const Var& s_t, const Var& a_t) { return f.predict(s_t, a_t); };
+    return_of_plans(f.io().env(), imagine, s, plans, workers, followers, J);
   }
 
-  Vector act(const Vector& s, Workers& workers) { return planner.first_action(J(s, workers)); }
+  const Vector& act(const Vector& s, Workers& workers) {
+    const auto J = [&](const Matrix& plans, Row& scores) { judge(s, plans, workers, scores); };
+    return planner.first_action(std::cref(J));
+  }
 
   // s_1, ..., s_H under one plan, each (state_dim, 1).
   std::vector<Matrix> imagine(Matrix s, const Vector& plan) const {
@@ -83,7 +83,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       const Vector s = world.s(), a = agent.act(s, record.workers());
       if (record.wants_plan()) {
         const Vector& plan = agent.planner.last_plan();
-        record.plan(double(agent.J(s, record.workers())(plan)(0)), true_return(env, s, plan));
+        Row promise;
+        agent.judge(s, plan, record.workers(), promise);
+        record.plan(double(promise(0)), true_return(env, s, plan));
       }
 
       // 4. Execute the first planned action, observe the resulting state s' (MPC).

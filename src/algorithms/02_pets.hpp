@@ -56,6 +56,7 @@ struct Agent {
   UncertainModel model;
   Mpc planner;
   Rng particles;
+  Imagination imagination;
 
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : propagation(config.propagation),
@@ -64,15 +65,16 @@ struct Agent {
         particles(seed, "particles") {}
 
   // J(a_1..a_H) = 1/N sum_i sum_t r(s_{t,i}, a_t), or what else of the returns is asked for.
-  Objective J(const Vector& s, Rng& rng, Workers& workers) const {
-    return [this, s, &rng, &workers](const Matrix& plans) {
-      const Matrix returns = imagined_returns(model, s, plans, propagation, rng, workers);
-      return score(returns, propagation.score, propagation.risk);
-    };
+  void judge(const Vector& s, const Matrix& plans, Rng& rng, Workers& workers, Row& J) {
+    const Matrix& returns = imagination.returns(model, s, plans, propagation, rng, workers);
+    score(returns, propagation.score, propagation.risk, J);
   }
 
-  Vector act(const Vector& s, Workers& workers) {
-    return planner.first_action(J(s, particles, workers));
+  const Vector& act(const Vector& s, Workers& workers) {
+    const auto J = [&](const Matrix& plans, Row& scores) {
+      judge(s, plans, particles, workers, scores);
+    };
+    return planner.first_action(std::cref(J));
   }
 
   // Where the particles are after 1, ..., H steps of a plan, each (state_dim, count).
@@ -108,8 +110,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       const Vector s = world.s(), a = agent.act(s, record.workers());
       if (record.wants_plan()) {
         const Vector& plan = agent.planner.last_plan();
-        const Objective promise = agent.J(s, promises, record.workers());
-        record.plan(double(promise(plan)(0)), true_return(env, s, plan));
+        Row promise;
+        agent.judge(s, plan, promises, record.workers(), promise);
+        record.plan(double(promise(0)), true_return(env, s, plan));
       }
 
       // 4. Execute the first planned action, observe the resulting state s' (MPC).

@@ -105,9 +105,9 @@ struct Agent {
     return config.stochastic ? rng.normal(m, B) : Matrix(Matrix::Zero(m, B));
   }
 
-  // f on a tape: the true dynamics, or the model with one theta for the whole rollout.
-  TapedDynamics dynamics(Tape& tape, const Theta& theta, const std::vector<Matrix>& xi) const {
-    return config.true_dynamics ? true_dynamics(env) : learned_dynamics(model, tape, theta, xi);
+  // f: the true dynamics, or the model with one theta for the whole rollout.
+  TapedDynamics dynamics(const Theta& theta, const std::vector<Matrix>& xi) const {
+    return config.true_dynamics ? true_dynamics(env) : learned_dynamics(model, theta, xi);
   }
 
   // One step up the gradient of J, the mean imagined return from s: (state_dim, B).
@@ -124,7 +124,7 @@ struct Agent {
       std::vector<Matrix> some_eps, some_xi;
       for (const Matrix& e : eps) some_eps.push_back(piece.of(e));
       for (const Matrix& x : xi) some_xi.push_back(piece.of(x));
-      const TapedDynamics f = dynamics(tape, thetas[std::size_t(piece.number)], some_xi);
+      const TapedDynamics f = dynamics(thetas[std::size_t(piece.number)], some_xi);
       const Var s_0 = tape.constant(piece.of(s));
       return sum(imagined_return(env, f, taped, s_0, some_eps)) / static_cast<Scalar>(B);
     };

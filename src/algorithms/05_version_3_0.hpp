@@ -44,7 +44,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   ModelAndLearner agent(env, config.model, config.learner, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration");
+  Replay replay(Rng(record.seed(), "replay"));
   const Index n = env.spec.state_dim(), m = env.spec.action_dim();
   Dataset D(n, m), imagined(n, m, Index(config.rollouts) * config.rollout_length);
 
@@ -64,9 +65,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     // 4. Use both real and model data to improve pi_theta(a | s) with off-policy RL.
     for (int k = 0; k < config.updates_per_step * config.refit_every; ++k)
-      learner.update(
-          mixed_sample(D, imagined, config.learner.batch_size, config.real_ratio, replay),
-          record.workers());
+      learner.update(replay.mixed(D, imagined, config.learner.batch_size, config.real_ratio),
+                     record.workers());
     record.learner(learner.report());
 
     // 5. Run pi_theta, appending the visited (s, a, s') to D. Every refit_every steps, back to 2.

@@ -73,7 +73,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration");
+  Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
   // Before there is anything to learn from: random actions.
@@ -87,7 +88,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     B.append(tr);
     record.step(tr);
     for (int k = 0; k < config.real_updates; ++k)
-      learner.update(B.sample(config.learner.batch_size, replay), record.workers());
+      learner.update(replay.sample(B, config.learner.batch_size), record.workers());
 
     // 2. Learn the model p-hat(s' | s, a), and r-hat(s, a) if it is not known.
     if (config.K > 0 && !config.true_dynamics && n % config.refit_every == 0)

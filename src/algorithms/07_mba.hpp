@@ -112,8 +112,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay"),
-      replay_imagined(record.seed(), "replay of imagination");
+  Rng exploration(record.seed(), "exploration");
+  Replay replay(Rng(record.seed(), "replay"));
+  Replay replay_imagined(Rng(record.seed(), "replay of imagination"));
   const Index n = env.spec.state_dim(), m = env.spec.action_dim();
   Dataset B(n, m), episode(n, m);
   const auto append = [&](const Transition& tr) {
@@ -148,10 +149,10 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     // 6. Use all transitions, real and imagined, to update the Q-function.
     for (int k = 0; k < config.updates_per_step; ++k)
-      learner.update(B.sample(config.learner.batch_size, replay), record.workers());
+      learner.update(replay.sample(B, config.learner.batch_size), record.workers());
     const bool imagines = learned < config.imagination_episodes && agent.imagined.size() > 0;
     for (int k = 0; imagines && k < config.imagined_updates; ++k)
-      learner.update(agent.imagined.sample(config.learner.batch_size, replay_imagined),
+      learner.update(replay_imagined.sample(agent.imagined, config.learner.batch_size),
                      record.workers());
 
     agent.evaluate_if_due(record);

@@ -104,7 +104,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration");
+  Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
   // Before there is anything to learn from: random actions.
@@ -124,7 +125,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     for (int k = 0; k < config.updates_per_step; ++k) {
       // 4. Sample {s_j} from B, with the transitions that led to them.
-      const Batch real = B.sample(config.learner.batch_size, replay);
+      const Batch& real = replay.sample(B, config.learner.batch_size);
       // 5. From each s_j perform a model-based rollout with a = pi(s).
       // 6. Use all transitions (s, a, s', r) along the rollout to update the Q-function.
       agent.update(real, record.workers());

@@ -94,7 +94,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration");
+  Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
   // Before there is anything to learn from: random actions.
@@ -121,9 +122,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     // 6. Use all transitions (s, a, s', r) along the rollouts to update the Q-function (and pi).
     for (int k = 0; k < config.updates_per_step; ++k)
-      learner.update(
-          mixed_sample(B, agent.imagined, config.learner.batch_size, config.real_ratio, replay),
-          record.workers());
+      learner.update(replay.mixed(B, agent.imagined, config.learner.batch_size, config.real_ratio),
+                     record.workers());
 
     agent.evaluate_if_due(record);
     if (world.over()) keep();

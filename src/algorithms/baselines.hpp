@@ -48,9 +48,10 @@ struct Config {
 // Steps 3 and 4 of version 1.5 with the true dynamics in the place of f.
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers& workers) {
   const auto planner = std::make_shared<Mpc>(env.spec, config.planner, seed);
-  const auto act = [planner, &env, &workers](const Vector& s) {
-    return planner->first_action([&](const Matrix& plans) {
-      return return_of_plans(env, true_step(env), s, plans, workers);
+  const auto followers = std::make_shared<PlanFollowers>();
+  const auto act = [planner, followers, &env, &workers](const Vector& s) {
+    return planner->first_action([&](const Matrix& plans, Row& J) {
+      return_of_plans(env, true_dynamics(env), s, plans, workers, *followers, J);
     });
   };
   return {act, [planner] { planner->reset(); }};

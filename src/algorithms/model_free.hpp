@@ -34,7 +34,8 @@ inline Config with(const std::string& learner) {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   const auto learner = make_learner(env, config.learner, record.seed());
   World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration"), replay(record.seed(), "replay");
+  Rng exploration(record.seed(), "exploration");
+  Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
   run_base_policy(env, world, config.initial_steps, record,
@@ -46,7 +47,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     B.append(tr);
     record.step(tr);
     for (int k = 0; k < config.updates_per_step; ++k)
-      learner->update(B.sample(config.learner.batch_size, replay), record.workers());
+      learner->update(replay.sample(B, config.learner.batch_size), record.workers());
 
     if (record.wants_evaluation())
       record.evaluate(env, [&](const Vector& s) { return Vector(learner->act(s)); });

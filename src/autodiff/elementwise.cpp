@@ -195,10 +195,6 @@ Var tanh(const Var& x) {
 }
 
 // y = max(x, 0),  dx = dy where x > 0
-Matrix relu(Matrix x) {
-  x = x.cwiseMax(Scalar(0));
-  return x;
-}
 Var relu(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().cwiseMax(Scalar(0));
@@ -219,10 +215,6 @@ Var sigmoid(const Var& x) {
 }
 
 // y = x sigmoid(x), "swish";  dx = dy (p + y (1 - p)) with p = sigmoid(x)
-Matrix silu(Matrix x) {
-  x.array() *= x.array().logistic();
-  return x;
-}
 Var silu(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.saved = x.value().array().logistic();
@@ -241,7 +233,8 @@ Matrix softplus(Matrix x) {
 }
 Var softplus(const Var& x) {
   Node& y = x.tape->append({x.node});
-  y.own = softplus(x.value());
+  const Entries v = x.value().array();
+  y.own = v.cwiseMax(Scalar(0)) + (-v.abs()).exp().log1p();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).logistic()); };
   return {x.tape, &y};
 }

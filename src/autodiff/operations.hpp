@@ -39,11 +39,9 @@ Var sin(const Var& x);
 Var cos(const Var& x);
 Var tanh(const Var& x);
 Matrix tanh(Matrix x);
-Var relu(const Var& x);  // max(x, 0)
-Matrix relu(Matrix x);
-Var sigmoid(const Var& x);  // 1 / (1 + exp(-x))
-Var silu(const Var& x);     // x sigmoid(x), "swish"
-Matrix silu(Matrix x);
+Var relu(const Var& x);      // max(x, 0)
+Var sigmoid(const Var& x);   // 1 / (1 + exp(-x))
+Var silu(const Var& x);      // x sigmoid(x), "swish"
 Var softplus(const Var& x);  // log(1 + exp(x)), and never overflows
 Matrix softplus(Matrix x);
 Var wrap_angle(const Var& x);  // the same angle in [-pi, pi)
@@ -73,6 +71,7 @@ Var detach(const Var& x);
 // W x + b for every column of x.  W: (out, in)  x: (in, B)  b: (out, 1)  returns (out, B)
 Var affine(const Var& W, const Var& x, const Var& b);
 Matrix affine(const Matrix& W, const Matrix& x, const Matrix& b);
+void pull_affine(Node& y, const Matrix& dy);  // its adjoint, for what is built upon it
 Var matmul(const Var& A, const Var& B);
 Var transpose(const Var& x);
 
@@ -81,6 +80,9 @@ Var mean(const Var& x);         // of all entries, (1, 1)
 Var sum_rows(const Var& x);     // (n, B) to (1, B): over the coordinates of each column
 Var sum_columns(const Var& x);  // (n, B) to (n, 1): over the batch
 Var log_sum_exp(const Var& x);  // (n, B) to (1, B): log of the sum of exp over each column
+
+// Row i times factor i, a constant.  factor: (n, 1)  x: (n, B)
+Var scale_rows(const Eigen::Ref<const Matrix>& factor, const Var& x);
 
 Var broadcast_columns(const Var& x, Index columns);  // (n, 1) to (n, columns)
 Var broadcast_rows(const Var& x, Index rows);        // (1, B) to (rows, B)
@@ -95,7 +97,7 @@ Var gather_columns(const Var& x, const std::vector<Index>& index);  // x(:, inde
 // The parts on top of each other, all of the same width.
 Var stack(std::span<const Var> parts);
 Var stack(const std::vector<Var>& parts);
-Matrix stack(const std::vector<Matrix>& parts);
+Matrix stack(const Matrix& top, const Matrix& bottom);
 Matrix stack_rows(std::initializer_list<const Row*> parts);
 // A batch of states from its coordinates: stack(x, y, z) has rows x, y, z.
 template <class... Rows>

@@ -12,16 +12,17 @@ namespace {
 
 // y = A B has  dA = dy B^T,  dB = A^T dy
 void pull_product(Node& A, Node& B, const Matrix& dy) {
-  if (A.needs_adjoint) open_adjoint(A).noalias() += dy * B.value->transpose();
-  if (B.needs_adjoint) open_adjoint(B).noalias() += A.value->transpose() * dy;
+  add_adjoint(A, dy * B.value->transpose());
+  add_adjoint(B, A.value->transpose() * dy);
 }
 
 // y = W x + b for every column of x.  W: (out, in)  x: (in, B)  b: (out, 1)  y: (out, B)
 void affine_into(Matrix& y, const Matrix& W, const Matrix& x, const Matrix& b) {
   require_shape("input of an affine map", x, W.cols(), -1);
   require_shape("bias of an affine map", b, W.rows(), 1);
-  y.noalias() = W * x;
-  y.colwise() += b.col(0);
+  y.resize(W.rows(), x.cols());
+  y.colwise() = b.col(0);
+  y.noalias() += W * x;
 }
 
 }  // namespace
@@ -35,11 +36,12 @@ Matrix affine(const Matrix& W, const Matrix& x, const Matrix& b) {
 Var affine(const Var& W, const Var& x, const Var& b) {
   Node& y = W.tape->append({W.node, x.node, b.node});
   affine_into(y.own, W.value(), x.value(), b.value());
-  y.pull = [](Node& y) {
-    pull_product(*y.in[0], *y.in[1], y.adjoint);
-    add_adjoint(*y.in[2], y.adjoint.rowwise().sum());
-  };
+  y.pull = [](Node& y) { pull_affine(y, y.adjoint); };
   return {W.tape, &y};
+}
+void pull_affine(Node& y, const Matrix& dy) {
+  pull_product(*y.in[0], *y.in[1], dy);
+  add_adjoint(*y.in[2], dy.rowwise().sum());
 }
 
 // y = A B (matrix product),  dA = dy B^T,  dB = A^T dy
@@ -112,11 +114,22 @@ Var log_sum_exp(const Var& x) {
 
 // ---- broadcasts ----
 
+// y = diag(factor) x,  dx = diag(factor) dy
+Var scale_rows(const Eigen::Ref<const Matrix>& factor, const Var& x) {
+  require_shape("factor of scale_rows", factor, x.rows(), 1);
+  Node& y = x.tape->append({x.node});
+  y.saved = factor;
+  y.own = factor.col(0).asDiagonal() * x.value();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.saved.col(0).asDiagonal() * y.adjoint); };
+  return {x.tape, &y};
+}
+
 // y = the column x repeated.  x: (n, 1)  y: (n, B),  dx = sum of dy over the batch
 Var broadcast_columns(const Var& x, Index columns) {
   require_shape("input of broadcast_columns", x.value(), -1, 1);
   Node& y = x.tape->append({x.node});
-  y.own = x.value().replicate(1, columns);
+  y.own.resize(x.rows(), columns);
+  y.own.colwise() = x.value().col(0);
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.rowwise().sum()); };
   return {x.tape, &y};
 }
@@ -125,7 +138,8 @@ Var broadcast_columns(const Var& x, Index columns) {
 Var broadcast_rows(const Var& x, Index rows) {
   require_shape("input of broadcast_rows", x.value(), 1, -1);
   Node& y = x.tape->append({x.node});
-  y.own = x.value().replicate(rows, 1);
+  y.own.resize(rows, x.cols());
+  y.own.rowwise() = x.value().row(0);
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.colwise().sum()); };
   return {x.tape, &y};
 }
@@ -189,17 +203,10 @@ Var gather_columns(const Var& x, const std::vector<Index>& index) {
 }
 
 // y = the parts on top of each other, all of the same width.  Each part gets its own rows of dy.
-Matrix stack(const std::vector<Matrix>& parts) {
-  if (parts.empty()) throw UserError("stack of no parts");
-  Index height = 0;
-  for (const auto& part : parts) height += part.rows();
-  Matrix y(height, parts.front().cols());
-  Index first = 0;
-  for (const auto& part : parts) {
-    require_shape("part of stack", part, -1, y.cols());
-    y.middleRows(first, part.rows()) = part;
-    first += part.rows();
-  }
+Matrix stack(const Matrix& top, const Matrix& bottom) {
+  require_shape("part of stack", bottom, -1, top.cols());
+  Matrix y(top.rows() + bottom.rows(), top.cols());
+  y << top, bottom;
   return y;
 }
 Var stack(std::span<const Var> parts) {

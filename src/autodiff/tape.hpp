@@ -29,6 +29,7 @@ struct Node {
   std::array<Scalar, 2> constant{};  // e.g. the bounds of clamp
   Index first = 0;                   // where a block starts
   Matrix saved;                      // what the value pass keeps for the adjoint
+  Matrix scratch;                    // room for the adjoint pass
   void (*pull)(Node& y) = nullptr;   // adds the adjoints of the inputs, given y.adjoint
 };
 
@@ -63,6 +64,14 @@ class Tape {
   // The same for a temporary, which moves onto the tape.
   Var parameter(Matrix&& x) { return keep(std::move(x), true); }
   Var constant(Matrix&& x) { return keep(std::move(x), false); }
+  // A constant copied onto the tape, into a buffer that is kept: some columns, a row of rewards.
+  template <class Derived>
+  Var copy(const Eigen::DenseBase<Derived>& x) {
+    Node& node = append({});
+    node.own.resize(x.rows(), x.cols());
+    node.own.array() = x.derived().array();
+    return {this, &node};
+  }
 
   // Fills the adjoints of everything that `loss`, a (1, 1) value, depends on.
   void backward(const Var& loss) {
@@ -77,8 +86,9 @@ class Tape {
     pull_back_from(*y.node);
   }
 
-  // Forgets all nodes and keeps their memory.
+  // Forgets all nodes, or all but the first `size`, and keeps their memory.
   void clear() { used_ = 0; }
+  void rewind(std::size_t size) { used_ = size; }
   std::size_t size() const { return used_; }
 
   // A fresh node whose inputs are given; the caller fills `own` and `pull`. For the operations
@@ -133,16 +143,35 @@ inline Matrix& open_adjoint(Node& x) {
 }
 
 // The adjoints of several variables after backward(): zero where the loss does not depend on one.
+inline void adjoints(const std::vector<Var>& leaves, std::vector<Matrix*>& all) {
+  all.clear();
+  for (const Var& leaf : leaves) all.push_back(&open_adjoint(*leaf.node));
+}
 inline std::vector<Matrix*> adjoints(const std::vector<Var>& leaves) {
   std::vector<Matrix*> all;
-  for (const Var& leaf : leaves) all.push_back(&open_adjoint(*leaf.node));
+  adjoints(leaves, all);
   return all;
 }
 
 // Adds `amount` to the adjoint of x, if anyone wants it; the expression is evaluated only then.
 template <class Derived>
 void add_adjoint(Node& x, const Eigen::DenseBase<Derived>& amount) {
-  if (x.needs_adjoint) open_adjoint(x).array() += amount.derived().array();
+  if (!x.needs_adjoint) return;
+  if (x.reached)
+    x.adjoint.array() += amount.derived().array();
+  else
+    x.adjoint = amount.derived().array();
+  x.reached = true;
+}
+// The same for a matrix product.
+template <class Left, class Right>
+void add_adjoint(Node& x, const Eigen::Product<Left, Right>& amount) {
+  if (!x.needs_adjoint) return;
+  if (x.reached)
+    x.adjoint.noalias() += amount;
+  else
+    x.adjoint.noalias() = amount;
+  x.reached = true;
 }
 
 // The entries of a matrix, to compute with one by one.

@@ -8,9 +8,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "core/types.hpp"
@@ -20,7 +21,7 @@ namespace mbrl {
 class Workers {
  public:
   explicit Workers(int threads) {
-    for (int i = 1; i < threads; ++i) helpers_.emplace_back([this] { help(); });
+    for (int i = 1; i < threads; ++i) helpers_.emplace_back([this, i] { help(i); });
   }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -38,35 +39,59 @@ class Workers {
 
   // Calls piece(0), ..., piece(n - 1), each once, in any order and on any thread, and waits for
   // all. The first exception by index is thrown on. Loops do not nest.
-  void for_each(Index n, const std::function<void(Index)>& piece) {
+  //
+  // piece(i, thread) is told its thread, 0, ..., threads() - 1, to work in buffers that are kept
+  // from one loop to the next; which buffers those are must not change the result.
+  template <class Piece>
+  void for_each(Index n, const Piece& piece) {
+    const auto call = [](const void* f, Index i, int thread) {
+      if constexpr (std::is_invocable_v<const Piece&, Index, int>)
+        (*static_cast<const Piece*>(f))(i, thread);
+      else
+        (*static_cast<const Piece*>(f))(i);
+    };
+    run(n, call, std::addressof(piece));
+  }
+
+  // for_each over the columns 0, ..., n - 1 in equal chunks of at most `width`: piece(first,
+  // how_many), and the thread if it wants to know.
+  template <class Piece>
+  void for_chunks(Index n, Index width, const Piece& piece) {
+    const Index chunks = (n + width - 1) / width;
+    for_each(chunks, [&](Index chunk, int thread) {
+      const Index first = chunk * n / chunks, count = (chunk + 1) * n / chunks - first;
+      if constexpr (std::is_invocable_v<const Piece&, Index, Index, int>)
+        piece(first, count, thread);
+      else
+        piece(first, count);
+    });
+  }
+
+ private:
+  using Call = void (*)(const void* piece, Index i, int thread);
+
+  void run(Index n, Call call, const void* piece) {
     if (helpers_.empty() || n == 1) {
-      for (Index i = 0; i < n; ++i) piece(i);
+      for (Index i = 0; i < n; ++i) call(piece, i, 0);
       return;
     }
     {
       const std::lock_guard lock(mutex_);
-      piece_ = &piece, count_ = n, next_ = 0, failed_ = n;
+      call_ = call, piece_ = piece, count_ = n, next_ = 0, failed_ = n;
       busy_ = static_cast<int>(helpers_.size());
       ++round_;
     }
     wake_.notify_all();
-    take_pieces();
+    take_pieces(0);
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return busy_ == 0; });
     if (failed_ < n) std::rethrow_exception(error_);
   }
 
-  // for_each over the columns 0, ..., n - 1 in chunks of a fixed width: piece(first, how_many).
-  void for_chunks(Index n, Index width, const std::function<void(Index, Index)>& piece) {
-    for_each((n + width - 1) / width,
-             [&](Index chunk) { piece(chunk * width, std::min(width, n - chunk * width)); });
-  }
-
- private:
-  void take_pieces() {
+  void take_pieces(int thread) {
     for (Index i = next_++; i < count_; i = next_++) {
       try {
-        (*piece_)(i);
+        call_(piece_, i, thread);
       } catch (...) {
         const std::lock_guard lock(mutex_);
         if (i < failed_) failed_ = i, error_ = std::current_exception();
@@ -74,7 +99,7 @@ class Workers {
     }
   }
 
-  void help() {
+  void help(int thread) {
     for (int seen = 0;;) {
       {
         std::unique_lock lock(mutex_);
@@ -82,7 +107,7 @@ class Workers {
         if (quit_) return;
         seen = round_;
       }
-      take_pieces();
+      take_pieces(thread);
       const std::lock_guard lock(mutex_);
       if (--busy_ == 0) idle_.notify_one();
     }
@@ -91,7 +116,8 @@ class Workers {
   std::vector<std::thread> helpers_;
   std::mutex mutex_;
   std::condition_variable wake_, idle_;
-  const std::function<void(Index)>* piece_ = nullptr;
+  Call call_ = nullptr;
+  const void* piece_ = nullptr;
   Index count_ = 0, failed_ = 0;
   std::atomic<Index> next_{0};
   std::exception_ptr error_;

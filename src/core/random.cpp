@@ -38,10 +38,14 @@ void Rng::fill_truncated_normal(Matrix& x, Scalar limit) {
 
 std::vector<Index> Rng::permutation(Index n) {
   std::vector<Index> order(static_cast<std::size_t>(n));
+  permute(order);
+  return order;
+}
+
+void Rng::permute(std::vector<Index>& order) {
   std::iota(order.begin(), order.end(), Index(0));
   for (std::size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[static_cast<std::size_t>(below(static_cast<Index>(i)))]);
-  return order;
 }
 
 Scalar Rng::normal() { return normal(1, 1)(0, 0); }

@@ -75,8 +75,9 @@ class Rng {
   // Fills x with N(0, 1) draws cut at +-limit by redrawing what falls outside.
   void fill_truncated_normal(Matrix& x, Scalar limit = 2);
 
-  // A uniformly random order of 0, ..., n - 1 (Fisher and Yates).
+  // A uniformly random order of 0, ..., n - 1 (Fisher and Yates); or of as many as `order` has.
   std::vector<Index> permutation(Index n);
+  void permute(std::vector<Index>& order);
 
   std::array<std::uint64_t, 4>& state() { return state_; }  // all there is to save in a checkpoint
 

@@ -4,6 +4,13 @@
 // b as on the slides. Rewards and scores of a batch are a (1, B) row.
 #pragma once
 
+#include <cstddef>
+
+// A matrix product packs its factors first. Up to this size it does so on the stack (which has 2 MB
+// or more in every thread of glibc), and asks the allocator beyond it.
+#if defined(__GLIBC__) && !defined(EIGEN_STACK_ALLOCATION_LIMIT)
+#define EIGEN_STACK_ALLOCATION_LIMIT (512 << 10)
+#endif
 #include <Eigen/Core>
 
 #ifndef MBRL_SCALAR

@@ -105,18 +105,47 @@ std::vector<Index> Dataset::random_index(Index count, Rng& rng, Index oldest) co
 }
 
 Batch Dataset::sample(Index count, Rng& rng, Index oldest) const {
-  return batch(random_index(count, rng, oldest));
+  Batch batch;
+  batch.resize(n_, m_, count);
+  sample_into(batch, 0, count, rng, oldest);
+  return batch;
+}
+
+void Dataset::sample_into(Batch& batch, Index first, Index count, Rng& rng, Index oldest) const {
+  for (Index j = first; j < first + count; ++j) {
+    const auto x = columns_.col(oldest + rng.below(size_ - oldest));
+    batch.s.col(j) = x.head(n_);
+    batch.a.col(j) = x.segment(n_, m_);
+    batch.s_next.col(j) = x.segment(n_ + m_, n_);
+    batch.reward(j) = x(2 * n_ + m_);
+    batch.terminated(j) = x(2 * n_ + m_ + 1) > Scalar(0.5);
+    batch.truncated(j) = x(2 * n_ + m_ + 2) > Scalar(0.5);
+  }
 }
 
 Matrix Dataset::random_states(Index count, Rng& rng) const {
   return s(random_index(count, rng, 0));
 }
 
-Batch mixed_sample(const Dataset& real, const Dataset& imagined, Index count, double real_ratio,
-                   Rng& rng) {
-  if (imagined.size() == 0) return real.sample(count, rng);
+void Batch::resize(Index state_dim, Index action_dim, Index count) {
+  s.resize(state_dim, count), a.resize(action_dim, count), s_next.resize(state_dim, count);
+  reward.resize(count), terminated.resize(count), truncated.resize(count);
+}
+
+const Batch& Replay::sample(const Dataset& D, Index count, Index oldest) {
+  batch_.resize(D.state_dim(), D.action_dim(), count);
+  D.sample_into(batch_, 0, count, rng_, oldest);
+  return batch_;
+}
+
+const Batch& Replay::mixed(const Dataset& real, const Dataset& imagined, Index count,
+                           double real_ratio) {
+  if (imagined.size() == 0) return sample(real, count);
   const auto n = static_cast<Index>(real_ratio * double(count));
-  return side_by_side(real.sample(n, rng), imagined.sample(count - n, rng));
+  batch_.resize(real.state_dim(), real.action_dim(), count);
+  real.sample_into(batch_, 0, n, rng_);
+  imagined.sample_into(batch_, n, count - n, rng_);
+  return batch_;
 }
 
 }  // namespace mbrl

@@ -14,6 +14,7 @@ struct Batch {
   Mask terminated, truncated;  // (1, B): the world ended; the time was up, and the world goes on
 
   Index size() const { return s.cols(); }
+  void resize(Index state_dim, Index action_dim, Index count);
 };
 // Those of the columns that the mask chooses.
 Batch chosen(const Batch& batch, const Mask& mask);
@@ -36,6 +37,8 @@ class Dataset {
   void append(const Batch& batch);
 
   Index size() const { return size_; }
+  Index state_dim() const { return n_; }
+  Index action_dim() const { return m_; }
   Index capacity() const { return capacity_; }
   // A new capacity, at least 1. What is there stays, but for the oldest that no longer fit.
   void set_capacity(Index capacity);
@@ -51,6 +54,8 @@ class Dataset {
 
   // Random transitions, uniformly and with replacement; of those from number `oldest` on.
   Batch sample(Index count, Rng& rng, Index oldest = 0) const;
+  // The same into the columns first, ..., first + count - 1 of a batch that has room for them.
+  void sample_into(Batch& batch, Index first, Index count, Rng& rng, Index oldest = 0) const;
   // States of random transitions, (state_dim, count).
   Matrix random_states(Index count, Rng& rng) const;
 
@@ -64,9 +69,20 @@ class Dataset {
   Index size_ = 0, next_ = 0;  // next_: where the next one goes
 };
 
-// A batch for training on both real and imagined transitions: floor(real_ratio count) real ones,
-// the rest imagined; all real while nothing has been imagined.
-Batch mixed_sample(const Dataset& real, const Dataset& imagined, Index count, double real_ratio,
-                   Rng& rng);
+// Draws random batches for training, each into the place of the one before.
+class Replay {
+ public:
+  explicit Replay(Rng rng) : rng_(std::move(rng)) {}
+
+  // Of the transitions from number `oldest` on, uniformly and with replacement.
+  const Batch& sample(const Dataset& D, Index count, Index oldest = 0);
+  // Of both real and imagined ones: floor(real_ratio count) real, the rest imagined; all real while
+  // nothing has been imagined.
+  const Batch& mixed(const Dataset& real, const Dataset& imagined, Index count, double real_ratio);
+
+ private:
+  Rng rng_;
+  Batch batch_;
+};
 
 }  // namespace mbrl

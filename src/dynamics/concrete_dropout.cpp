@@ -60,8 +60,8 @@ Var ConcreteDropout::forward_with_drops(const Network<Var>& net, const Var& logi
       const Var z = concrete_drop(a, logit_of_uniform(x.rows(), x.cols(), masks_), kTemperature);
       x = x * (1 - z) * everywhere(1 + exp(a), x.rows(), x.cols());
     }
-    x = affine(net.layers[l].W, x, net.layers[l].b);
-    if (l + 1 < net.layers.size()) x = activate(net.activation, x);
+    x = dense(net.layers[l].W, x, net.layers[l].b,
+              l + 1 < net.layers.size() ? net.activation : Activation::linear);
   }
   return x;
 }

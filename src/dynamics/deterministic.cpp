@@ -24,6 +24,13 @@ Prediction DeterministicModel::predict(const Matrix& s, const Matrix& a) const {
   return p;
 }
 
+TapedStep DeterministicModel::predict(const Var& s, const Var& a) const {
+  const Var output = forward(net_, io_.encode(s, a));
+  const Var s_next = io_.decode(s, output);
+  return {s_next,
+          io_.learned_reward() ? io_.decode_reward(output) : io_.env().reward(s, a, s_next)};
+}
+
 FitReport DeterministicModel::fit(const Dataset& D) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Index> train, holdout;
@@ -62,15 +69,21 @@ void DeterministicModel::archive(Archive& ar) {
 
 double DeterministicModel::one_pass(const Matrix& x, const Matrix& y) {
   const std::vector<Scalar> decay(net_.layers.size(), static_cast<Scalar>(config_.weight_decay));
+  const std::vector<Matrix*> weights = parameters(net_);
+  // What is the same at every step stays on the tape.
+  tape_.clear();
+  const Var all_x = tape_.constant(x), all_y = tape_.constant(y);
+  const Network<Var> taped = on_tape(tape_, net_);
+  const std::vector<Var> theta = leaves(taped);
+  const std::size_t stays = tape_.size();
+  std::vector<Matrix*> slopes;
   double total = 0;
   for_minibatches(x.cols(), config_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
-    tape_.clear();
-    const Network<Var> taped = on_tape(tape_, net_);
-    const Var prediction = forward(taped, tape_.constant(Matrix(x(Eigen::all, batch))));
-    const Var target = tape_.constant(Matrix(y(Eigen::all, batch)));
-    const Var loss = mean_squared_error(prediction, target);
+    tape_.rewind(stays);
+    const Var prediction = forward(taped, gather_columns(all_x, batch));
+    const Var loss = mean_squared_error(prediction, gather_columns(all_y, batch));
     tape_.backward(loss);
-    const std::vector<Matrix*> weights = parameters(net_), slopes = gradients(taped);
+    adjoints(theta, slopes);
     add_weight_decay(decay, weights, slopes);
     adam_.step(weights, slopes);
     total += double(loss.value()(0, 0)) * double(batch.size());

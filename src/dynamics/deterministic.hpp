@@ -4,7 +4,7 @@
 #pragma once
 
 #include "data/dataset.hpp"
-#include "dynamics/model_io.hpp"
+#include "dynamics/taped_dynamics.hpp"
 #include "dynamics/training.hpp"
 #include "nn/adam.hpp"
 #include "nn/losses.hpp"
@@ -17,6 +17,8 @@ class DeterministicModel {
 
   // s' and r for a batch of states and actions.
   Prediction predict(const Matrix& s, const Matrix& a) const;
+  // The same on a tape, where no gradient goes to the weights.
+  TapedStep predict(const Var& s, const Var& a) const;
 
   // Goes on training from the present weights until the holdout loss stops improving.
   FitReport fit(const Dataset& D);

@@ -74,16 +74,24 @@ double Ensemble::one_pass(Member& member, const RegressionData& data,
                           const std::vector<Index>& rows) {
   const std::vector<Scalar> decay(member.theta.net.layers.size(),
                                   static_cast<Scalar>(model_.weight_decay));
-  Tape& tape = member.tape;
   const bool learned_bounds = config_.learned_bounds && config_.noise == Noise::learned;
+  const std::vector<Matrix*> weights = parameters(member.theta.net);
+  const std::vector<Matrix*> trained = parameters(member.theta, learned_bounds);
+  // What is the same at every step stays on the tape.
+  Tape& tape = member.tape;
+  tape.clear();
+  const Var all_x = tape.constant(data.x), all_y = tape.constant(data.y);
+  const ThetaOf<Var> theta = on_tape(tape, member.theta, learned_bounds);
+  const std::vector<Var> theta_leaves = leaves(theta, learned_bounds);
+  const std::size_t stays = tape.size();
+  std::vector<Matrix*> slopes;
   double total = 0;
   const auto n = static_cast<Index>(rows.size());
-  for_minibatches(n, model_.batch_size, member.shuffle, [&](std::vector<Index> batch) {
+  for_minibatches(n, model_.batch_size, member.shuffle, [&](std::vector<Index>& batch) {
     for (Index& k : batch) k = rows[static_cast<std::size_t>(k)];
-    tape.clear();
-    const ThetaOf<Var> theta = on_tape(tape, member.theta, learned_bounds);
-    const GaussianOf<Var> p = predict(theta, tape.constant(Matrix(data.x(Eigen::all, batch))));
-    const Var y = tape.constant(Matrix(data.y(Eigen::all, batch)));
+    tape.rewind(stays);
+    const GaussianOf<Var> p = predict(theta, gather_columns(all_x, batch));
+    const Var y = gather_columns(all_y, batch);
     const Var fit =
         config_.noise == Noise::none ? mean_squared_error(p.mean, y) : gaussian_nll(p, y);
     // Bounds that are trained are pulled together by a small penalty.
@@ -91,13 +99,9 @@ double Ensemble::one_pass(Member& member, const RegressionData& data,
                          ? fit + Scalar(0.01) * (sum(theta.max_log_var) - sum(theta.min_log_var))
                          : fit;
     tape.backward(loss);
-    std::vector<Matrix*> slopes = gradients(theta.net);
-    const std::vector<Matrix*> weights = parameters(member.theta.net);
+    adjoints(theta_leaves, slopes);
     add_weight_decay(decay, weights, slopes);
-    if (learned_bounds)
-      for (const Var& bound : {theta.min_log_var, theta.max_log_var})
-        slopes.push_back(&open_adjoint(*bound.node));
-    member.adam.step(parameters(member.theta, learned_bounds), slopes);
+    member.adam.step(trained, slopes);
     total += double(fit.value()(0, 0)) * double(batch.size());
   });
   return total / double(n);
@@ -110,13 +114,18 @@ double Ensemble::loss(const Theta& theta, const Matrix& x, const Matrix& y) cons
 
 std::vector<Theta> Ensemble::sample(int n, Rng& rng) const {
   std::vector<Theta> thetas;
-  std::vector<Index> order;
-  for (int k = 0; k < n; ++k) {
-    if (order.empty()) order = rng.permutation(static_cast<Index>(elites_.size()));
-    thetas.push_back(member(elites_[static_cast<std::size_t>(order.back())]));
-    order.pop_back();
-  }
+  sample_into(n, rng, thetas);
   return thetas;
+}
+
+void Ensemble::sample_into(int n, Rng& rng, std::vector<Theta>& thetas) const {
+  const std::size_t N = elites_.size();
+  thetas.resize(static_cast<std::size_t>(n));
+  order_.resize(N);
+  for (std::size_t k = 0; k < thetas.size(); ++k) {
+    if (k % N == 0) rng.permute(order_);
+    thetas[k] = member(elites_[static_cast<std::size_t>(order_[k % N])]);
+  }
 }
 
 std::vector<Theta*> Ensemble::warm_started() {

@@ -53,6 +53,7 @@ class Ensemble : public Posterior {
   // squared error if deterministic, else the negative log-likelihood.
   FitReport fit(const RegressionData& data, Workers& workers) override;
   std::vector<Theta> sample(int n, Rng& rng) const override;
+  void sample_into(int n, Rng& rng, std::vector<Theta>& thetas) const override;
   std::vector<Theta*> warm_started() override;
   void archive(Archive& ar) override;
 
@@ -81,6 +82,7 @@ class Ensemble : public Posterior {
   std::uint64_t seed_;
   std::deque<Member> members_;  // a deque: a tape is not to be moved
   std::vector<int> elites_;
+  mutable std::vector<Index> order_;  // room for sample_into
 };
 
 }  // namespace mbrl

@@ -47,8 +47,7 @@ Matrix ModelIo::decode_sd(const Matrix& sd) const {
 
 Var ModelIo::decode_sd(const Var& sd) const {
   const Index n = env_->spec.state_dim();
-  const Matrix unit = output_.sd.topRows(n).replicate(1, sd.cols());
-  return sd.tape->constant(Matrix(unit)) * rows(sd, 0, n);
+  return scale_rows(output_.sd.topRows(n), rows(sd, 0, n));
 }
 
 void ModelIo::archive(Archive& ar) {
@@ -59,7 +58,7 @@ void ModelIo::archive(Archive& ar) {
 Matrix ModelIo::raw_target(const Matrix& s, const Matrix& s_next, const Matrix& reward) const {
   Matrix delta = s_next - s;
   for (const Index i : env_->spec.angles) delta.row(i) = wrap_angle(row(delta, i)).matrix();
-  return learned_reward_ ? stack(std::vector<Matrix>{delta, reward}) : delta;
+  return learned_reward_ ? stack(delta, reward) : delta;
 }
 
 }  // namespace mbrl

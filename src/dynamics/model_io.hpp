@@ -69,7 +69,7 @@ class ModelIo {
  private:
   template <class M>
   M raw_input(const M& s, const M& a) const {
-    return stack(std::vector<M>{env_->features(s), a});
+    return stack(env_->features(s), a);
   }
   Matrix raw_target(const Matrix& s, const Matrix& s_next, const Matrix& reward) const;
   void fold(Mlp& net, const Normaliser& old_input, const Normaliser& old_output) const;

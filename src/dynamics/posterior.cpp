@@ -28,9 +28,10 @@ ThetaOf<Var> on_tape(Tape& tape, const Theta& theta, bool learned_bounds) {
           bound(theta.max_log_var)};
 }
 
-ThetaOf<Var> frozen_on_tape(Tape& tape, const Theta& theta) {
-  return {on_tape(tape, theta.net, false), theta.noise, tape.constant(theta.min_log_var),
-          tape.constant(theta.max_log_var)};
+std::vector<Var> leaves(const ThetaOf<Var>& theta, bool with_bounds) {
+  std::vector<Var> all = leaves(theta.net);
+  if (with_bounds) all.insert(all.end(), {theta.min_log_var, theta.max_log_var});
+  return all;
 }
 
 static Matrix spread(const Matrix& column, const Matrix& like) {
@@ -39,9 +40,12 @@ static Matrix spread(const Matrix& column, const Matrix& like) {
 static Var spread(const Var& column, const Var& like) {
   return broadcast_columns(column, like.cols());
 }
+static Var spread(const Matrix& column, const Var& like) {
+  return spread(like.tape->constant(column), like);
+}
 
-template <class M>
-static GaussianOf<M> predict_either(const ThetaOf<M>& theta, const M& x) {
+template <class Weights, class M>
+static GaussianOf<M> predict_either(const ThetaOf<Weights>& theta, const M& x) {
   const M output = forward(theta.net, x);
   const M low = spread(theta.min_log_var, output), high = spread(theta.max_log_var, output);
   if (theta.noise != Noise::learned) return {output, high};
@@ -57,6 +61,7 @@ Gaussian predict(const Theta& theta, const Matrix& x) {
 GaussianOf<Var> predict(const ThetaOf<Var>& theta, const Var& x) {
   return predict_either(theta, x);
 }
+GaussianOf<Var> predict(const Theta& theta, const Var& x) { return predict_either(theta, x); }
 
 FitReport report_of(const std::vector<Theta>& thetas, const RegressionData& data) {
   FitReport report{data.x.cols(), data.x_holdout.cols()};

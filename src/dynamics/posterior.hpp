@@ -46,13 +46,15 @@ Theta make_theta(Index in, Index out, const MlpConfig& config, Noise noise, Rng&
 std::vector<Matrix*> parameters(Theta& theta, bool with_bounds = false);
 // theta on a tape: its network's weights as parameters, and the bounds too if they are learned.
 ThetaOf<Var> on_tape(Tape& tape, const Theta& theta, bool learned_bounds = false);
-// theta on a tape as it is: gradients pass through it, and none are kept for it.
-ThetaOf<Var> frozen_on_tape(Tape& tape, const Theta& theta);
+// Those parameters on the tape, in the order of parameters(theta, with_bounds).
+std::vector<Var> leaves(const ThetaOf<Var>& theta, bool with_bounds);
 
 // p(y | x, theta) for a batch.  x: (in, B)  returns mean and log-variance, (n, B); the log-variance
 // of a deterministic model is -infinity
 Gaussian predict(const Theta& theta, const Matrix& x);
 GaussianOf<Var> predict(const ThetaOf<Var>& theta, const Var& x);
+// The same where only x is on a tape: no gradient is wanted for theta, and it is not put there.
+GaussianOf<Var> predict(const Theta& theta, const Var& x);
 
 // The pairs that a posterior is fitted to.
 struct RegressionData {
@@ -69,6 +71,10 @@ class Posterior {
   // theta_1, ..., theta_n ~ p(theta | D). An ensemble gives its members in turn, in random order,
   // so that with n >= N none is missing.
   virtual std::vector<Theta> sample(int n, Rng& rng) const = 0;
+  // The same into thetas that are kept.
+  virtual void sample_into(int n, Rng& rng, std::vector<Theta>& thetas) const {
+    thetas = sample(n, rng);
+  }
   // How many different thetas there are; 0: no end of them.
   virtual int size() const { return 0; }
   // The networks to rescale when the normalisation changes; empty: the fit copes by itself.

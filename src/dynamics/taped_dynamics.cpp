@@ -9,14 +9,15 @@ TapedDynamics true_dynamics(const Env& env) {
   };
 }
 
-TapedDynamics learned_dynamics(const UncertainModel& model, Tape& tape, const Theta& theta,
+TapedDynamics learned_dynamics(const UncertainModel& model, const Theta& theta,
                                std::vector<Matrix> xi) {
-  return [&model, taped = frozen_on_tape(tape, theta), xi = std::move(xi), t = std::size_t(0)](
-             const Var& s, const Var& a) mutable {
-    const TapedNextState next = model.predict(taped, s, a);
-    if (taped.noise == Noise::none || xi.empty()) return TapedStep{next.mean, next.reward};
-    return TapedStep{next.mean + next.sd * s.tape->constant(Matrix(xi[t++])), next.reward};
-  };
+  return
+      [&model, &theta, xi = std::move(xi), t = std::size_t(0)](const Var& s, const Var& a) mutable {
+        const TapedNextState next = model.predict(theta, s, a);
+        const Var reward = next.reward ? *next.reward : model.io().env().reward(s, a, next.mean);
+        if (theta.noise == Noise::none || xi.empty()) return TapedStep{next.mean, reward};
+        return TapedStep{next.mean + next.sd * s.tape->constant(Matrix(xi[t++])), reward};
+      };
 }
 
 // Every point n times side by side, so that one pass backwards, with dL/dy = e_i for the i-th copy,

@@ -16,10 +16,10 @@ using TapedDynamics = std::function<TapedStep(const Var& s, const Var& a)>;
 
 TapedDynamics true_dynamics(const Env& env);
 
-// The model with one theta, on this tape (only). If it is probabilistic, s' = mean + sd xi_t at the
+// The model with one theta. If it is probabilistic, s' = mean + sd xi_t at the
 // t-th call, with xi_t ~ N(0, 1) given beforehand, (state_dim, B) each; without xi the mean.
 // `model` and `theta` must outlive the tape's content.
-TapedDynamics learned_dynamics(const UncertainModel& model, Tape& tape, const Theta& theta,
+TapedDynamics learned_dynamics(const UncertainModel& model, const Theta& theta,
                                std::vector<Matrix> xi = {});
 
 // The Jacobians of f at many points at once.  s: (n, B)  a: (m, B)

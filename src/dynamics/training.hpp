@@ -59,11 +59,13 @@ inline bool held_out(std::uint64_t seed, Index i, double share) {
 
 // A few rows at a time, each row once, in random order.
 inline void for_minibatches(Index rows, int batch_size, Rng& rng,
-                            const std::function<void(const std::vector<Index>& batch)>& step) {
+                            const std::function<void(std::vector<Index>& batch)>& step) {
   const std::vector<Index> order = rng.permutation(rows);
+  std::vector<Index> batch;
   for (Index first = 0; first < rows; first += batch_size) {
     const auto begin = order.begin() + first;
-    step(std::vector<Index>(begin, begin + std::min<Index>(batch_size, rows - first)));
+    batch.assign(begin, begin + std::min<Index>(batch_size, rows - first));
+    step(batch);
   }
 }
 

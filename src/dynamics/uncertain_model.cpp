@@ -55,13 +55,11 @@ Prediction UncertainModel::sample_next(const std::vector<Theta>& thetas, const M
   return next;
 }
 
-TapedNextState UncertainModel::predict(const ThetaOf<Var>& theta, const Var& s,
-                                       const Var& a) const {
+TapedNextState UncertainModel::predict(const Theta& theta, const Var& s, const Var& a) const {
   const GaussianOf<Var> p = mbrl::predict(theta, io_.encode(s, a));
   TapedNextState next{io_.decode(s, p.mean), {}, {}};
   next.sd = theta.noise == Noise::none ? Scalar(0) * next.mean : io_.decode_sd(exp(p.log_var / 2));
-  next.reward =
-      io_.learned_reward() ? io_.decode_reward(p.mean) : io_.env().reward(s, a, next.mean);
+  if (io_.learned_reward()) next.reward = io_.decode_reward(p.mean);
   return next;
 }
 

@@ -4,6 +4,8 @@
 // Lecture, "Uncertainty-aware neural net models".
 #pragma once
 
+#include <optional>
+
 #include "data/dataset.hpp"
 #include "dynamics/model_io.hpp"
 #include "dynamics/posterior.hpp"
@@ -15,10 +17,10 @@ struct NextState {
   Matrix mean, sd;  // (state_dim, B), in the units of the state
   Row reward;       // (1, B), the mean; empty if the reward is known
 };
-// The same on a tape, to be differentiated through. The known reward is asked for where the model
-// has not learned one.
+// The same on a tape: to be differentiated through, or for the tape's buffers.
 struct TapedNextState {
-  Var mean, sd, reward;  // sd: 0 without noise
+  Var mean, sd;
+  std::optional<Var> reward;
 };
 
 class UncertainModel {
@@ -32,6 +34,9 @@ class UncertainModel {
 
   // theta_1, ..., theta_n ~ p(theta | D)
   std::vector<Theta> sample(int n, Rng& rng) const { return posterior_->sample(n, rng); }
+  void sample_into(int n, Rng& rng, std::vector<Theta>& thetas) const {
+    posterior_->sample_into(n, rng, thetas);
+  }
   // How many thetas it takes to see them all, or `otherwise` where there is no end of them.
   int size_or(int otherwise) const { return posterior_->size() ? posterior_->size() : otherwise; }
 
@@ -44,8 +49,8 @@ class UncertainModel {
   // equal share of them, at random.
   Prediction sample_next(const std::vector<Theta>& thetas, const Matrix& s, const Matrix& a,
                          Rng& rng) const;
-  // The first again, on a tape; theta from frozen_on_tape(). Gradients go to s and a.
-  TapedNextState predict(const ThetaOf<Var>& theta, const Var& s, const Var& a) const;
+  // The first again, on a tape. Gradients go to s and a, none to theta.
+  TapedNextState predict(const Theta& theta, const Var& s, const Var& a) const;
 
   const ModelIo& io() const { return io_; }
   const Posterior& posterior() const { return *posterior_; }

@@ -2,27 +2,45 @@
 
 namespace mbrl {
 
-BatchGradient::Slope BatchGradient::operator()(
-    Index B, const std::function<TapedShare(Tape& tape, const Piece& piece)>& share,
-    Workers& workers) {
-  const Index n = std::min(static_cast<Index>(tapes_.size()), B);
-  std::vector<Slope> of_piece(static_cast<std::size_t>(n));
+template <class Work>
+void BatchGradient::for_pieces(Index B, const Work& work, Workers& workers) {
+  const Index n = std::min(static_cast<Index>(pieces_.size()), B);
   workers.for_each(n, [&](Index p) {
+    TapedPiece& piece = pieces_[static_cast<std::size_t>(p)];
     const Index first = p * B / n, end = (p + 1) * B / n;
-    Tape& tape = tapes_[static_cast<std::size_t>(p)];
-    tape.clear();
-    const TapedShare mine = share(tape, {p, first, end - first});
-    tape.backward(mine.value);
-    of_piece[static_cast<std::size_t>(p)] = {double(mine.value.value()(0, 0)),
-                                             adjoints(mine.leaves)};
+    piece.tape.clear();
+    work(piece, Piece{p, first, end - first});
   });
-  Slope total = of_piece[0];
-  for (std::size_t p = 1; p < of_piece.size(); ++p) {
-    total.value += of_piece[p].value;
-    for (std::size_t i = 0; i < total.gradient.size(); ++i)
-      *total.gradient[i] += *of_piece[p].gradient[i];
-  }
-  return total;
+}
+
+const BatchGradient::Slope& BatchGradient::operator()(Index B, const Share& share,
+                                                      Workers& workers) {
+  const auto differentiate = [&](TapedPiece& mine, const Piece& piece) {
+    mine.leaves.clear();
+    const Var value = share(mine.tape, piece, mine.leaves);
+    mine.tape.backward(value);
+    mine.slope.value = double(value.value()(0, 0));
+    adjoints(mine.leaves, mine.slope.gradient);
+  };
+  for_pieces(B, differentiate, workers);
+
+  total_ = pieces_[0].slope;
+  const auto n = static_cast<std::size_t>(std::min(static_cast<Index>(pieces_.size()), B));
+  for (std::size_t p = 1; p < n; ++p) total_.value += pieces_[p].slope.value;
+  workers.for_each(static_cast<Index>(total_.gradient.size()), [&](Index i) {
+    const auto leaf = static_cast<std::size_t>(i);
+    for (std::size_t p = 1; p < n; ++p) *total_.gradient[leaf] += *pieces_[p].slope.gradient[leaf];
+  });
+  return total_;
+}
+
+void BatchGradient::evaluate(Index B, const std::function<Var(Tape& tape, const Piece& piece)>& f,
+                             Row& values, Workers& workers) {
+  values.resize(B);
+  const auto write = [&](TapedPiece& mine, const Piece& piece) {
+    values.segment(piece.first, piece.count) = f(mine.tape, piece).value().array();
+  };
+  for_pieces(B, write, workers);
 }
 
 }  // namespace mbrl

@@ -15,29 +15,43 @@ struct Piece {
   Index number = 0, first = 0, count = 0;
 
   Matrix of(const Matrix& batch) const { return batch.middleCols(first, count); }
-};
-
-// The share of one piece, (1, 1), and the leaves of its tape that gradients are wanted for.
-struct TapedShare {
-  Var value;
-  std::vector<Var> leaves;
+  // The same as a constant on a tape.
+  template <class Batch>
+  Var on(Tape& tape, const Batch& batch) const {
+    return tape.copy(batch.middleCols(first, count));
+  }
 };
 
 class BatchGradient {
  public:
   // pieces: how many a batch is cut into, whatever the number of threads
-  explicit BatchGradient(Index pieces) : tapes_(static_cast<std::size_t>(pieces)) {}
+  explicit BatchGradient(Index pieces) : pieces_(static_cast<std::size_t>(pieces)) {}
+
+  // The share of one piece, (1, 1). What gradients are wanted for is appended to `leaves`.
+  using Share = std::function<Var(Tape& tape, const Piece& piece, std::vector<Var>& leaves)>;
 
   struct Slope {
     double value = 0;               // the sum of the shares
     std::vector<Matrix*> gradient;  // in the order of the leaves; lives until the next call
   };
   // Over a batch of B columns. share is called from several threads.
-  Slope operator()(Index B, const std::function<TapedShare(Tape& tape, const Piece& piece)>& share,
-                   Workers& workers);
+  const Slope& operator()(Index B, const Share& share, Workers& workers);
+
+  // A row of numbers over a batch, without any gradient: f gives those of one piece, (1, count).
+  void evaluate(Index B, const std::function<Var(Tape& tape, const Piece& piece)>& f, Row& values,
+                Workers& workers);
 
  private:
-  std::deque<Tape> tapes_;
+  struct TapedPiece {
+    Tape tape;
+    std::vector<Var> leaves;
+    Slope slope;
+  };
+  template <class Work>
+  void for_pieces(Index B, const Work& work, Workers& workers);
+
+  std::deque<TapedPiece> pieces_;
+  Slope total_;
 };
 
 }  // namespace mbrl

@@ -22,40 +22,33 @@ Matrix Ddpg::act(const Matrix& s) const {
 
 Matrix Ddpg::explore(const Matrix& s, Rng& rng) const { return with_noise(act(s), rng); }
 
-Row Ddpg::value(const Matrix& s, Workers& workers) {
-  const Matrix x = env_.features(s);
-  Row V(s.cols());
-  workers.for_chunks(s.cols(), 64, [&](Index first, Index n) {
-    const Matrix x_piece = x.middleCols(first, n);
-    const Matrix c = tanh(forward(target_actor_, x_piece));
-    V.segment(first, n) = forward(target_critic_, stack(std::vector<Matrix>{x_piece, c})).array();
-  });
-  return V;
+const Row& Ddpg::value(const Matrix& s, Workers& workers) {
+  const auto V = [&](Tape& tape, const Piece& piece) {
+    const Var x = see(tape, piece, s);
+    return forward(target_critic_, stack(x, tanh(forward(target_actor_, x))));
+  };
+  of_value_.evaluate(s.cols(), std::cref(V), value_, workers);
+  return value_;
 }
 
 void Ddpg::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
-  const Matrix x_a = critic_input(s, a), targets = y.matrix();
-  const auto loss = [&](Tape& tape, const Piece& piece) {
-    const Network<Var> Q = on_tape(tape, critic_.net);
-    const Var miss = forward(Q, tape.constant(piece.of(x_a))) - tape.constant(piece.of(targets));
-    return TapedShare{sum(square(miss)) / static_cast<Scalar>(2 * s.cols()), leaves(Q)};
+  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
+    const Var x_a = stack(see(tape, piece, s), unit(tape, piece, a));
+    const Var miss = forward(critic_.net, x_a, leaves) - piece.on(tape, y);
+    return sum(square(miss)) / static_cast<Scalar>(2 * s.cols());
   };
-  const BatchGradient::Slope slope = gradient_(s.cols(), loss, workers);
+  const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
   critic_.descend("the critic", slope);
   report_critic(slope.value, y);
 }
 
 void Ddpg::update_actor(const Matrix& s, Workers& workers) {
-  const Matrix x = env_.features(s);
-  const auto loss = [&](Tape& tape, const Piece& piece) {
-    const Network<Var> mu = on_tape(tape, actor_.net);
-    const Var x_piece = tape.constant(piece.of(x));
-    const Var u = forward(mu, x_piece);
-    const Var Q = forward(on_tape(tape, critic_.net, false), stack(x_piece, tanh(u)));
-    const Var loss = kAwayFromTheWalls * sum(square(u)) - sum(Q);
-    return TapedShare{loss / static_cast<Scalar>(s.cols()), leaves(mu)};
+  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
+    const Var x = see(tape, piece, s), u = forward(actor_.net, x, leaves);
+    const Var Q = forward(critic_.net, stack(x, tanh(u)));
+    return (kAwayFromTheWalls * sum(square(u)) - sum(Q)) / static_cast<Scalar>(s.cols());
   };
-  actor_.descend("the actor", gradient_(s.cols(), loss, workers));
+  actor_.descend("the actor", of_actor_(s.cols(), std::cref(loss), workers));
 }
 
 void Ddpg::update_targets() {

@@ -15,7 +15,7 @@ class Ddpg final : public OffPolicyLearner {
 
   Matrix act(const Matrix& s) const override;
   Matrix explore(const Matrix& s, Rng& rng) const override;
-  Row value(const Matrix& s, Workers& workers) override;
+  const Row& value(const Matrix& s, Workers& workers) override;
   void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) override;
   void update_actor(const Matrix& s, Workers& workers) override;
   void update_targets() override;

@@ -38,33 +38,29 @@ Matrix Naf::act(const Matrix& s) const {
 
 Matrix Naf::explore(const Matrix& s, Rng& rng) const { return with_noise(act(s), rng); }
 
-Row Naf::value(const Matrix& s, Workers& workers) {
-  const Matrix x = env_.features(s);
-  Row V(s.cols());
-  workers.for_chunks(s.cols(), 64, [&](Index first, Index n) {
-    V.segment(first, n) = forward(target_, Matrix(x.middleCols(first, n))).row(0).array();
-  });
-  return V;
+const Row& Naf::value(const Matrix& s, Workers& workers) {
+  const auto V = [&](Tape& tape, const Piece& piece) {
+    return row(forward(target_, see(tape, piece, s)), 0);
+  };
+  of_value_.evaluate(s.cols(), std::cref(V), value_, workers);
+  return value_;
 }
 
 Row Naf::q(const Matrix& s, const Matrix& a) const {
   Tape tape;
-  const Network<Var> net = on_tape(tape, net_.net, false);
-  const Var out = forward(net, tape.constant(env_.features(s)));
+  const Var out = forward(net_.net, tape.constant(env_.features(s)));
   return naf_q(out, tape.constant(env_.spec.to_unit_box(a))).value().array();
 }
 
 void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
-  const Matrix x = env_.features(s), c = env_.spec.to_unit_box(a), targets = y.matrix();
-  const auto loss = [&](Tape& tape, const Piece& piece) {
-    const Network<Var> net = on_tape(tape, net_.net);
-    const Var out = forward(net, tape.constant(piece.of(x)));
-    const Var miss = naf_q(out, tape.constant(piece.of(c))) - tape.constant(piece.of(targets));
-    const Var u = rows(out, 1, c.rows()), beyond = u - clamp(u, Scalar(-2), Scalar(2));
+  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
+    const Var out = forward(net_.net, see(tape, piece, s), leaves);
+    const Var miss = naf_q(out, unit(tape, piece, a)) - piece.on(tape, y);
+    const Var u = rows(out, 1, a.rows()), beyond = u - clamp(u, Scalar(-2), Scalar(2));
     const Var loss = sum(square(miss)) / Scalar(2) + kBeyondTheWalls * sum(square(beyond));
-    return TapedShare{loss / static_cast<Scalar>(s.cols()), leaves(net)};
+    return loss / static_cast<Scalar>(s.cols());
   };
-  const BatchGradient::Slope slope = gradient_(s.cols(), loss, workers);
+  const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
   net_.descend("the critic", slope);
   report_critic(slope.value, y);
 }

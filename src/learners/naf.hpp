@@ -17,7 +17,7 @@ class Naf final : public OffPolicyLearner {
 
   Matrix act(const Matrix& s) const override;
   Matrix explore(const Matrix& s, Rng& rng) const override;
-  Row value(const Matrix& s, Workers& workers) override;
+  const Row& value(const Matrix& s, Workers& workers) override;
   void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) override;
   // Nothing to do: Q contains the policy.
   void update_actor(const Matrix&, Workers&) override {}

@@ -29,7 +29,8 @@ OffPolicyLearner::OffPolicyLearner(const Env& env, const LearnerConfig& config, 
       config_(config),
       seed_(seed),
       feature_dim_(env.features(Matrix(Matrix::Zero(env.spec.state_dim(), 1))).rows()),
-      noise_(seed, "noise of the learner") {}
+      noise_(seed, "noise of the learner"),
+      unit_box_{env.spec.action_middle(), env.spec.action_half_width()} {}
 
 static TrainedNetwork fresh(Index in, Index out, const LearnerConfig& config, Rng rng) {
   const MlpConfig shape{config.hidden_layers, config.hidden_width, Activation::relu, Init::xavier};
@@ -58,18 +59,15 @@ void OffPolicyLearner::report_critic(double loss, const Row& y) {
   report_.mean_q += (double(y.mean()) - report_.mean_q) / report_.updates;
 }
 
-Row OffPolicyLearner::target(const Batch& batch, Workers& workers) {
-  return td_target(batch, value(batch.s_next, workers), config_.discount);
+void OffPolicyLearner::target(const Batch& batch, Row& y, Workers& workers) {
+  td_target(batch, value(batch.s_next, workers), config_.discount, y);
 }
 
 void OffPolicyLearner::update(const Batch& batch, Workers& workers) {
-  update_critic(batch.s, batch.a, target(batch, workers), workers);
+  target(batch, y_, workers);
+  update_critic(batch.s, batch.a, y_, workers);
   update_actor(batch.s, workers);
   update_targets();
-}
-
-Matrix OffPolicyLearner::critic_input(const Matrix& s, const Matrix& a) const {
-  return stack(std::vector<Matrix>{env_.features(s), env_.spec.to_unit_box(a)});
 }
 
 std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConfig& config,
@@ -80,24 +78,34 @@ std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConf
   throw UserError("unknown learner '" + config.kind + "': expected sac, ddpg or naf");
 }
 
-void TrainedNetwork::descend(const std::string& name, const BatchGradient::Slope& slope,
+void TrainedNetwork::descend(const char* name, const BatchGradient::Slope& slope,
                              std::size_t first) {
-  const std::vector<Matrix*> weights = parameters(net);
+  parameters(net, weights);
   const auto begin = slope.gradient.begin() + static_cast<std::ptrdiff_t>(first);
-  const std::vector<Matrix*> mine(begin, begin + static_cast<std::ptrdiff_t>(weights.size()));
-  require_finite("the gradient of " + name, double(gradient_norm(mine)));
-  adam.step(weights, mine);
+  slopes.assign(begin, begin + static_cast<std::ptrdiff_t>(weights.size()));
+  const double norm = double(gradient_norm(slopes));
+  if (!std::isfinite(norm)) require_finite("the gradient of " + std::string(name), norm);
+  adam.step(weights, slopes);
+}
+
+void td_target(const Batch& batch, const Row& value_next, double discount, Row& y) {
+  const auto gamma = static_cast<Scalar>(discount);
+  y = batch.reward + batch.terminated.select(Scalar(0), gamma * value_next);
 }
 
 Row td_target(const Batch& batch, const Row& value_next, double discount) {
-  const Row to_come = where(batch.terminated, Row::Zero(value_next.size()), value_next);
-  return batch.reward + static_cast<Scalar>(discount) * to_come;
+  Row y;
+  td_target(batch, value_next, discount, y);
+  return y;
 }
 
-void follow(Mlp& target, Mlp& net, double tau) {
-  const std::vector<Matrix*> slow = parameters(target), fast = parameters(net);
-  for (std::size_t i = 0; i < slow.size(); ++i)
-    *slow[i] += static_cast<Scalar>(tau) * (*fast[i] - *slow[i]);
+void follow(Mlp& target, const Mlp& net, double tau) {
+  const auto share = static_cast<Scalar>(tau);
+  for (std::size_t l = 0; l < target.layers.size(); ++l) {
+    auto& [W, b] = target.layers[l];
+    W += share * (net.layers[l].W - W);
+    b += share * (net.layers[l].b - b);
+  }
 }
 
 }  // namespace mbrl

@@ -18,6 +18,7 @@
 #include "learners/learner_report.hpp"
 #include "nn/adam.hpp"
 #include "nn/mlp.hpp"
+#include "nn/normaliser.hpp"
 
 namespace mbrl {
 
@@ -44,7 +45,9 @@ struct TrainedNetwork {
 
   // One step of Adam down the part of the gradient that begins at `first`. Throws Diverged, with
   // that name, if it is not finite.
-  void descend(const std::string& name, const BatchGradient::Slope& slope, std::size_t first = 0);
+  void descend(const char* name, const BatchGradient::Slope& slope, std::size_t first = 0);
+
+  std::vector<Matrix*> weights = {}, slopes = {};  // room for descend()
 };
 
 class OffPolicyLearner {
@@ -57,10 +60,11 @@ class OffPolicyLearner {
   virtual Matrix act(const Matrix& s) const = 0;
   virtual Matrix explore(const Matrix& s, Rng& rng) const = 0;
   // V'(s), (1, B): what is to come from s on, by the target networks.
-  virtual Row value(const Matrix& s, Workers& workers) = 0;
+  // It lives until the next call.
+  virtual const Row& value(const Matrix& s, Workers& workers) = 0;
 
   // y = r + gamma (1 - terminated) V'(s'), (1, B)
-  Row target(const Batch& batch, Workers& workers);
+  void target(const Batch& batch, Row& y, Workers& workers);
   // One update with a batch. In parts, for those who have targets of their own:
   void update(const Batch& batch, Workers& workers);
   // A step of Q(s, a) towards y: (1, B).
@@ -78,8 +82,20 @@ class OffPolicyLearner {
   // Fresh networks, from features(s) to an action, and from what a critic sees to Q.
   TrainedNetwork fresh_actor(Index outputs) const;
   TrainedNetwork fresh_critic(std::uint64_t which) const;
-  // What a critic sees: features of s on top of the action in the unit box.
-  Matrix critic_input(const Matrix& s, const Matrix& a) const;
+  // What a network sees of some columns of a batch: features of s; the action in the unit box; for
+  // a critic the one on top of the other.
+  Var see(Tape& tape, const Piece& piece, const Matrix& s) const {
+    return env_.features(piece.on(tape, s));
+  }
+  Var unit(Tape& tape, const Piece& piece, const Matrix& a) const {
+    return unit_box_.normalise(piece.on(tape, a));
+  }
+  // Independent N(0, 1), one for each action of a batch.
+  const Matrix& noise_for(const Matrix& s) {
+    eps_.resize(env_.spec.action_dim(), s.cols());
+    noise_.fill_normal(eps_);
+    return eps_;
+  }
 
   // Actions with Gaussian noise of size exploration_noise in the unit box, kept inside it.
   Matrix with_noise(const Matrix& a, Rng& rng) const;
@@ -92,7 +108,11 @@ class OffPolicyLearner {
   Rng noise_;
   LearnerReport report_;
   static constexpr Index pieces = 4;  // that a batch is cut into
-  BatchGradient gradient_{pieces};
+  // One for each thing that is computed, so that its buffers fit.
+  BatchGradient of_value_{pieces}, of_critic_{pieces}, of_actor_{pieces};
+  Normaliser unit_box_;  // the box of actions as mean and spread
+  Matrix eps_;
+  Row value_, y_;
 };
 
 std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConfig& config,
@@ -100,7 +120,8 @@ std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConf
 
 // r + gamma (1 - terminated) V(s'), (1, B)
 Row td_target(const Batch& batch, const Row& value_next, double discount);
+void td_target(const Batch& batch, const Row& value_next, double discount, Row& y);
 // target <- target + tau (net - target), every weight
-void follow(Mlp& target, Mlp& net, double tau);
+void follow(Mlp& target, const Mlp& net, double tau);
 
 }  // namespace mbrl

@@ -7,18 +7,19 @@ PolicyTrainer::PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic)
   adam_.learning_rate = static_cast<Scalar>(config.learning_rate);
 }
 
-BatchGradient::Slope PolicyTrainer::slope(const NetworkPolicy& pi, Index B, const Objective& J,
-                                          Workers& workers) {
-  const auto share = [&](Tape& tape, const Piece& piece) {
+const BatchGradient::Slope& PolicyTrainer::slope(const NetworkPolicy& pi, Index B,
+                                                 const Objective& J, Workers& workers) {
+  const auto share = [&](Tape& tape, const Piece& piece, std::vector<Var>& wanted) {
     const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
-    return TapedShare{J(tape, taped, piece), leaves(taped, stochastic_)};
+    wanted = leaves(taped, stochastic_);
+    return J(tape, taped, piece);
   };
   return gradient_(B, share, workers);
 }
 
 PolicyTrainer::Ascent PolicyTrainer::ascend(NetworkPolicy& pi, Index B, const Objective& J,
                                             Workers& workers) {
-  const BatchGradient::Slope up = slope(pi, B, J, workers);
+  const BatchGradient::Slope& up = slope(pi, B, J, workers);
   require_finite("the objective of the policy", up.value);
   const double norm = double(gradient_norm(up.gradient));
   require_finite("the gradient of the policy", norm);

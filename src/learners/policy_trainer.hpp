@@ -31,8 +31,8 @@ class PolicyTrainer {
   PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic);
 
   // J over a batch of B columns, and its gradient in the order of parameters(pi, stochastic).
-  BatchGradient::Slope slope(const NetworkPolicy& pi, Index B, const Objective& J,
-                             Workers& workers);
+  const BatchGradient::Slope& slope(const NetworkPolicy& pi, Index B, const Objective& J,
+                                    Workers& workers);
 
   // One step of Adam up the slope. Returns J and the gradient's norm before it was shortened.
   // Throws Diverged if either is not finite.

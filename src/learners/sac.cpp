@@ -24,55 +24,45 @@ Matrix Sac::explore(const Matrix& s, Rng& rng) const {
   return env_.spec.from_unit_box(sample_squashed(actor_.net, env_.features(s), eps).c);
 }
 
-Row Sac::value(const Matrix& s, Workers& workers) {
-  const Matrix x = env_.features(s), eps = noise_for(s);
+const Row& Sac::value(const Matrix& s, Workers& workers) {
+  const Matrix& eps = noise_for(s);
   const auto price = static_cast<Scalar>(alpha());
-  Row V(s.cols());
-  workers.for_chunks(s.cols(), 64, [&](Index first, Index n) {
-    const Matrix x_piece = x.middleCols(first, n);
-    const auto a = sample_squashed(actor_.net, x_piece, eps.middleCols(first, n));
-    const Matrix x_a = stack(std::vector<Matrix>{x_piece, a.c});
-    const Row Q1 = forward(targets_[0], x_a).array(), Q2 = forward(targets_[1], x_a).array();
-    V.segment(first, n) = Q1.min(Q2) - price * a.log_pi;
-  });
-  return V;
+  const auto V = [&](Tape& tape, const Piece& piece) {
+    const Var x = see(tape, piece, s);
+    const auto a = sample_squashed(forward(actor_.net, x), piece.on(tape, eps));
+    const Var x_a = stack(x, a.c);
+    return minimum(forward(targets_[0], x_a), forward(targets_[1], x_a)) - price * a.log_pi;
+  };
+  of_value_.evaluate(s.cols(), std::cref(V), value_, workers);
+  return value_;
 }
 
 void Sac::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
-  const Matrix x_a = critic_input(s, a), targets = y.matrix();
-  const auto loss = [&](Tape& tape, const Piece& piece) {
-    const Var in = tape.constant(piece.of(x_a)), goal = tape.constant(piece.of(targets));
-    TapedShare share;
-    std::array<Var, 2> squares;
-    for (std::size_t i = 0; i < 2; ++i) {
-      const Network<Var> Q = on_tape(tape, critics_[i].net);
-      for (const Var& leaf : leaves(Q)) share.leaves.push_back(leaf);
-      squares[i] = sum(square(forward(Q, in) - goal));
-    }
-    share.value = (squares[0] + squares[1]) / static_cast<Scalar>(2 * s.cols());
-    return share;
+  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
+    const Var x_a = stack(see(tape, piece, s), unit(tape, piece, a)), goal = piece.on(tape, y);
+    const Var miss_1 = forward(critics_[0].net, x_a, leaves) - goal;
+    const Var miss_2 = forward(critics_[1].net, x_a, leaves) - goal;
+    return (sum(square(miss_1)) + sum(square(miss_2))) / static_cast<Scalar>(2 * s.cols());
   };
-  const BatchGradient::Slope slope = gradient_(s.cols(), loss, workers);
+  const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
   critics_[0].descend("a critic", slope);
   critics_[1].descend("a critic", slope, slope.gradient.size() / 2);
   report_critic(slope.value / 2, y);  // the mean of the two
 }
 
 void Sac::update_actor(const Matrix& s, Workers& workers) {
-  const Matrix x = env_.features(s), eps = noise_for(s);
+  const Matrix& eps = noise_for(s);
   const auto price = static_cast<Scalar>(alpha());
   std::array<double, pieces> log_pi{};  // the sum over each piece
-  const auto loss = [&](Tape& tape, const Piece& piece) {
-    const Network<Var> pi = on_tape(tape, actor_.net);
-    const Var x_piece = tape.constant(piece.of(x));
-    const auto a = sample_squashed(pi, x_piece, piece.of(eps));
-    const Var x_a = stack(x_piece, a.c);
-    const Var Q = minimum(forward(on_tape(tape, critics_[0].net, false), x_a),
-                          forward(on_tape(tape, critics_[1].net, false), x_a));
+  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
+    const Var x = see(tape, piece, s);
+    const auto a = sample_squashed(forward(actor_.net, x, leaves), piece.on(tape, eps));
+    const Var x_a = stack(x, a.c);
+    const Var Q = minimum(forward(critics_[0].net, x_a), forward(critics_[1].net, x_a));
     log_pi[static_cast<std::size_t>(piece.number)] = double(a.log_pi.value().sum());
-    return TapedShare{sum(price * a.log_pi - Q) / static_cast<Scalar>(s.cols()), leaves(pi)};
+    return sum(price * a.log_pi - Q) / static_cast<Scalar>(s.cols());
   };
-  actor_.descend("the actor", gradient_(s.cols(), loss, workers));
+  actor_.descend("the actor", of_actor_(s.cols(), std::cref(loss), workers));
 
   double mean_log_pi = 0;
   for (const double sum : log_pi) mean_log_pi += sum / double(s.cols());
@@ -84,8 +74,8 @@ void Sac::update_actor(const Matrix& s, Workers& workers) {
 
 void Sac::update_temperature(double mean_log_pi) {
   const double goal = config_.target_entropy * double(env_.spec.action_dim());
-  Matrix slope = Matrix::Constant(1, 1, static_cast<Scalar>(-(mean_log_pi + goal)));
-  alpha_adam_.step({&log_alpha_}, {&slope});
+  slope_of_alpha_.setConstant(1, 1, static_cast<Scalar>(-(mean_log_pi + goal)));
+  alpha_adam_.step({&log_alpha_}, {&slope_of_alpha_});
 }
 
 void Sac::update_targets() {

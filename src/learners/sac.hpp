@@ -18,7 +18,7 @@ class Sac final : public OffPolicyLearner {
 
   Matrix act(const Matrix& s) const override;
   Matrix explore(const Matrix& s, Rng& rng) const override;
-  Row value(const Matrix& s, Workers& workers) override;
+  const Row& value(const Matrix& s, Workers& workers) override;
   void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) override;
   void update_actor(const Matrix& s, Workers& workers) override;
   void update_targets() override;
@@ -30,12 +30,10 @@ class Sac final : public OffPolicyLearner {
   void update_temperature(double mean_log_pi);
 
  private:
-  Matrix noise_for(const Matrix& s) { return noise_.normal(env_.spec.action_dim(), s.cols()); }
-
   TrainedNetwork actor_;
   std::array<TrainedNetwork, 2> critics_;
-  std::array<Mlp, 2> targets_;  // Q_i'
-  Matrix log_alpha_;            // (1, 1)
+  std::array<Mlp, 2> targets_;         // Q_i'
+  Matrix log_alpha_, slope_of_alpha_;  // (1, 1)
   Adam alpha_adam_;
 };
 

@@ -12,15 +12,12 @@ Matrix log_slope_of_tanh(const Matrix& u) {
   return Scalar(2) * (kLog2 - u.array() - softplus(Scalar(-2) * u).array());
 }
 
-SquashedSample<Var> sample_squashed(const Network<Var>& net, const Var& features,
-                                    const Matrix& eps) {
-  const Var out = forward(net, features);
+SquashedSample<Var> sample_squashed(const Var& out, const Var& eps) {
   const Index m = eps.rows();
   const Var mu = rows(out, 0, m), log_sd = clamp(rows(out, m, m), kMinLogSd, kMaxLogSd);
-  const Var u = mu + exp(log_sd) * features.tape->constant(Matrix(eps));
+  const Var u = mu + exp(log_sd) * eps;
   // log N(u; mu, sd^2): (u - mu) / sd is eps, a constant.
-  const Var log_normal =
-      -log_sd - features.tape->constant(Matrix(eps.array().square() / 2 + kHalfLog2Pi));
+  const Var log_normal = -log_sd - (square(eps) / Scalar(2) + kHalfLog2Pi);
   return {tanh(u), sum_rows(log_normal - log_slope_of_tanh(u))};
 }
 

@@ -22,8 +22,8 @@ struct SquashedSample {
 // net: features to mu and, below it, log sd, which is kept between -20 and 2
 // eps: (action_dim, B); 0 gives the middle of the policy
 SquashedSample<Matrix> sample_squashed(const Mlp& net, const Matrix& features, const Matrix& eps);
-SquashedSample<Var> sample_squashed(const Network<Var>& net, const Var& features,
-                                    const Matrix& eps);
+// The same on a tape.  out: what the network says of the features  eps: a constant
+SquashedSample<Var> sample_squashed(const Var& out, const Var& eps);
 
 // log(1 - tanh(u)^2) = 2 (log 2 - u - softplus(-2 u)): exact in float also where tanh(u) has become
 // 1. (The usual log(1 - c^2 + 1e-6) is off by 5 at u = 10, and its gradient vanishes.)

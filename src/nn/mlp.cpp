@@ -2,13 +2,6 @@
 
 namespace mbrl {
 
-Activation activation_from(const std::string& name) {
-  if (name == "tanh") return Activation::tanh;
-  if (name == "relu") return Activation::relu;
-  if (name == "silu") return Activation::silu;
-  throw UserError("unknown activation '" + name + "': expected tanh, relu or silu");
-}
-
 Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng) {
   Mlp net;
   net.activation = config.activation;
@@ -21,9 +14,23 @@ Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng) {
   return net;
 }
 
+Var forward(const Mlp& net, Var x, std::vector<Var>& leaves) {
+  for (std::size_t l = 0; l < net.layers.size(); ++l) {
+    const Var W = x.tape->parameter(net.layers[l].W), b = x.tape->parameter(net.layers[l].b);
+    leaves.push_back(W), leaves.push_back(b);
+    x = dense(W, x, b, l + 1 < net.layers.size() ? net.activation : Activation::linear);
+  }
+  return x;
+}
+
+void parameters(Mlp& net, std::vector<Matrix*>& all) {
+  all.clear();
+  for (auto& layer : net.layers) all.push_back(&layer.W), all.push_back(&layer.b);
+}
+
 std::vector<Matrix*> parameters(Mlp& net) {
   std::vector<Matrix*> all;
-  for (auto& layer : net.layers) all.insert(all.end(), {&layer.W, &layer.b});
+  parameters(net, all);
   return all;
 }
 

@@ -7,28 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "autodiff/operations.hpp"
 #include "core/checkpoint.hpp"
+#include "nn/dense.hpp"
 #include "nn/init.hpp"
 
 namespace mbrl {
-
-enum class Activation { tanh, relu, silu };
-
-Activation activation_from(const std::string& name);
-
-template <class M>
-M activate(Activation activation, M x) {
-  switch (activation) {
-    case Activation::tanh:
-      return tanh(std::move(x));
-    case Activation::relu:
-      return relu(std::move(x));
-    case Activation::silu:
-      return silu(std::move(x));
-  }
-  return x;
-}
 
 // M is Matrix (a plain network) or Var (the same network on a tape).
 template <class M>
@@ -43,15 +26,20 @@ struct Network {
 };
 using Mlp = Network<Matrix>;
 
-// x: (in, B)  returns (out, B)
-template <class M>
-M forward(const Network<M>& net, M x) {
+// x: (in, B)  returns (out, B). A plain network also takes an x on a tape: its weights are then
+// constants.
+template <class Weights, class M>
+M forward(const Network<Weights>& net, M x) {
   for (std::size_t l = 0; l < net.layers.size(); ++l) {
-    x = affine(net.layers[l].W, x, net.layers[l].b);
-    if (l + 1 < net.layers.size()) x = activate(net.activation, std::move(x));
+    const auto& [W, b] = net.layers[l];
+    x = dense(W, x, b, l + 1 < net.layers.size() ? net.activation : Activation::linear);
   }
   return x;
 }
+
+// The same with the weights as parameters on the tape of x, appended to `leaves` in the order of
+// parameters(): for a network that is trained.
+Var forward(const Mlp& net, Var x, std::vector<Var>& leaves);
 
 struct MlpConfig {
   int hidden_layers = 2;
@@ -66,6 +54,7 @@ Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng);
 // The weights and biases in a fixed order, W_1 b_1 W_2 b_2 ...: for the optimiser and the
 // checkpoint.
 std::vector<Matrix*> parameters(Mlp& net);
+void parameters(Mlp& net, std::vector<Matrix*>& all);  // into a list that is kept
 
 void archive(const std::string& name, Archive& ar, Mlp& net);
 

@@ -23,14 +23,26 @@ Matrix Normaliser::restore(const Matrix& z) const {
   return (z.array().colwise() * sd.col(0).array()).colwise() + mean.col(0).array();
 }
 
+// z = (x - mean) / sd,  dx = dz / sd
 Var Normaliser::normalise(const Var& x) const {
-  const Var m = x.tape->constant(mean), s = x.tape->constant(sd);
-  return (x - broadcast_columns(m, x.cols())) / broadcast_columns(s, x.cols());
+  Node& z = x.tape->append({x.node});
+  z.saved = sd;
+  z.own = (x.value().colwise() - mean.col(0)).array().colwise() / sd.col(0).array();
+  z.pull = [](Node& z) {
+    add_adjoint(*z.in[0], z.adjoint.array().colwise() / z.saved.col(0).array());
+  };
+  return {x.tape, &z};
 }
 
+// x = z sd + mean,  dz = dx sd
 Var Normaliser::restore(const Var& z) const {
-  const Var m = z.tape->constant(mean), s = z.tape->constant(sd);
-  return z * broadcast_columns(s, z.cols()) + broadcast_columns(m, z.cols());
+  Node& x = z.tape->append({z.node});
+  x.saved = sd;
+  x.own = (z.value().array().colwise() * sd.col(0).array()).colwise() + mean.col(0).array();
+  x.pull = [](Node& x) {
+    add_adjoint(*x.in[0], x.adjoint.array().colwise() * x.saved.col(0).array());
+  };
+  return {z.tape, &x};
 }
 
 }  // namespace mbrl

@@ -2,42 +2,43 @@
 
 namespace mbrl {
 
-Vector cem(const Objective& J, Vector mean, const Vector& low, const Vector& high,
-           const CemConfig& config, Rng& rng, CemTrace* trace) {
-  const Vector range = high - low;
+const Vector& cem(const Objective& J, const Vector& start, const Vector& low, const Vector& high,
+                  const CemConfig& config, Rng& rng, SearchBuffers& buffers, CemTrace* trace) {
+  auto& [plans, elite, all_scores, order, mean, variance, sd, elite_mean, best_plan] = buffers;
+  Row& scores = all_scores;  // (a lambda may not capture the binding)
   const auto keep = static_cast<Scalar>(config.keep_old);
-  const Index elites = std::min(config.elites, config.candidates);
-  Vector variance = (range / 4).array().square();
-  Vector best_plan = mean;
+  const auto floor = static_cast<Scalar>(config.min_sd);
+  const Index K = config.candidates, elites = std::min(config.elites, config.candidates);
+  mean = best_plan = start;
+  variance = ((high - low) / 4).array().square();
   Scalar best_score = -std::numeric_limits<Scalar>::infinity();
-  Matrix plans(mean.size(), config.candidates);
-  std::vector<Index> order(static_cast<std::size_t>(config.candidates));
+  plans.resize(start.size(), K), elite.resize(start.size(), elites), scores.resize(K);
+  order.resize(static_cast<std::size_t>(K));
 
   for (int iteration = 0; iteration < config.iterations; ++iteration) {
     // Two standard deviations must fit between the mean and the nearer wall.
-    const Vector room = ((mean - low).cwiseMin(high - mean) / 2).cwiseMax(Scalar(0));
-    const Vector floor = static_cast<Scalar>(config.min_sd) / 2 * range;
-    const Vector sd = variance.cwiseSqrt().cwiseMax(floor).cwiseMin(room);
+    sd = variance.cwiseSqrt()
+             .cwiseMax(floor / 2 * (high - low))
+             .cwiseMin(((mean - low).cwiseMin(high - mean) / 2).cwiseMax(Scalar(0)));
     rng.fill_truncated_normal(plans, 2);
-    plans = (sd.asDiagonal() * plans).colwise() + mean;
-    plans =
-        plans.cwiseMax(low.replicate(1, plans.cols())).cwiseMin(high.replicate(1, plans.cols()));
+    for (Index k = 0; k < K; ++k)
+      plans.col(k) = (sd.cwiseProduct(plans.col(k)) + mean).cwiseMax(low).cwiseMin(high);
 
     // Keep the elites, best first; equal scores in the order drawn.
-    const Row scores = comparable(J(plans));
+    J(plans, scores);
+    make_comparable(scores);
     std::iota(order.begin(), order.end(), Index(0));
-    std::stable_sort(order.begin(), order.end(),
-                     [&](Index i, Index j) { return scores(i) > scores(j); });
-    const Matrix elite =
-        plans(Eigen::all, std::vector<Index>(order.begin(), order.begin() + elites));
+    std::partial_sort(order.begin(), order.begin() + elites, order.end(), [&](Index i, Index j) {
+      return scores(i) > scores(j) || (scores(i) == scores(j) && i < j);
+    });
+    for (Index e = 0; e < elites; ++e) elite.col(e) = plans.col(order[std::size_t(e)]);
     if (scores(order[0]) > best_score) best_score = scores(order[0]), best_plan = elite.col(0);
 
     // Fit the distribution to them, smoothed.
-    const Vector elite_mean = elite.rowwise().mean();
-    const Vector elite_variance =
-        (elite.colwise() - elite_mean).rowwise().squaredNorm() / static_cast<Scalar>(elites);
+    elite_mean = elite.rowwise().mean();
+    elite.colwise() -= elite_mean;
     mean = keep * mean + (1 - keep) * elite_mean;
-    variance = keep * variance + (1 - keep) * elite_variance;
+    variance = keep * variance + (1 - keep) / Scalar(elites) * elite.rowwise().squaredNorm();
     if (trace) {
       trace->best_score.push_back(double(scores(order[0])));
       trace->mean_sd.push_back(double(sd.mean()));

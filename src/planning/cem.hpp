@@ -27,8 +27,10 @@ struct CemTrace {
   std::vector<double> best_score, mean_sd;
 };
 
-// mean: where to start, (H * action_dim); low, high: the box.  returns a plan inside the box.
-Vector cem(const Objective& J, Vector mean, const Vector& low, const Vector& high,
-           const CemConfig& config, Rng& rng, CemTrace* trace = nullptr);
+// start: the first mean, (H * action_dim); low, high: the box.  returns a plan inside the box,
+// which lives in the buffers.
+const Vector& cem(const Objective& J, const Vector& start, const Vector& low, const Vector& high,
+                  const CemConfig& config, Rng& rng, SearchBuffers& buffers,
+                  CemTrace* trace = nullptr);
 
 }  // namespace mbrl

@@ -15,17 +15,19 @@ Mpc::Mpc(const EnvSpec& spec, const PlannerConfig& config, std::uint64_t seed)
 void Mpc::reset() { plan_ = (low_ + high_) / 2; }
 
 const Vector& Mpc::plan(const Objective& J) {
-  const Index rest = plan_.size() - m_;
-  Vector start(plan_.size());
-  start << plan_.tail(rest), ((low_ + high_) / 2).tail(m_);
+  const Index rest = plan_.size() - m_, K = config_.cem.candidates;
+  start_.resize(plan_.size());
+  start_ << plan_.tail(rest), ((low_ + high_) / 2).tail(m_);
   if (config_.planner == "cem")
-    plan_ = cem(J, start, low_, high_, config_.cem, rng_);
+    plan_ = cem(J, start_, low_, high_, config_.cem, rng_, buffers_);
   else
-    plan_ = random_shooting(J, low_, high_, Index(config_.cem.candidates) * config_.cem.iterations,
-                            rng_);
+    plan_ = random_shooting(J, low_, high_, K * config_.cem.iterations, rng_, buffers_);
   return plan_;
 }
 
-Vector Mpc::first_action(const Objective& J) { return plan(J).head(m_); }
+const Vector& Mpc::first_action(const Objective& J) {
+  first_action_ = plan(J).head(m_);
+  return first_action_;
+}
 
 }  // namespace mbrl

@@ -46,8 +46,8 @@ class Mpc {
   // step.
   const Vector& plan(const Objective& J);
 
-  // The first action of a plan, the only one that is executed.
-  Vector first_action(const Objective& J);
+  // The first action of a plan, the only one that is executed, (action_dim).
+  const Vector& first_action(const Objective& J);
   // The plan that was found last, (H * action_dim).
   const Vector& last_plan() const { return plan_; }
 
@@ -55,7 +55,9 @@ class Mpc {
   PlannerConfig config_;
   Index m_;  // action_dim
   Rng rng_;
-  Vector low_, high_, plan_;  // (H * action_dim)
+  Vector low_, high_, start_, plan_;  // (H * action_dim)
+  Vector first_action_;
+  SearchBuffers buffers_;
 };
 
 }  // namespace mbrl

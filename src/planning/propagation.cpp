@@ -4,44 +4,43 @@ namespace mbrl {
 
 namespace {
 
-constexpr Index kChunk = 100;  // plans at a time: fixed, so that the bits do not depend on threads
-
-// What is drawn before the plans are looked at, and is the same for all of them.
-struct Luck {
-  std::vector<Theta> thetas;
-  std::vector<std::vector<Index>> theta_of;  // [t][particle]: which theta it meets at step t
-  std::vector<Matrix> noise, noise_again;    // [t], (state_dim, particles), N(0, 1); again: for MM
-};
-
-Luck draw_luck(const UncertainModel& model, const PropagationConfig& config, Index H, Rng& rng) {
+void draw_luck(const UncertainModel& model, const PropagationConfig& config, Index H, Rng& rng,
+               Luck& luck) {
   const std::string& how = config.propagation;
   const int particles = config.particles;
   const bool follows_one = how == "TSinf" || how == "TS1";
-  Luck luck;
-  luck.thetas = model.sample(follows_one ? particles : model.size_or(particles), rng);
-  std::vector<Index> order = rng.permutation(particles);
-  for (Index t = 0; t < H; ++t) {
-    if (how == "TS1") order = rng.permutation(particles);
-    luck.theta_of.push_back(order);
-    luck.noise.push_back(rng.normal(model.io().env().spec.state_dim(), particles));
-    if (how == "MM")
-      luck.noise_again.push_back(rng.normal(model.io().env().spec.state_dim(), particles));
+  // Of N thetas in all, no more than N are needed: particles share them.
+  const int all = model.size_or(particles);
+  model.sample_into(follows_one ? std::min(particles, all) : all, rng, luck.thetas);
+  const auto N = static_cast<Index>(luck.thetas.size());
+  for (auto* list : {&luck.noise, &luck.noise_again}) list->resize(static_cast<std::size_t>(H));
+  luck.theta_of.resize(static_cast<std::size_t>(H));
+  for (std::size_t t = 0; t < luck.theta_of.size(); ++t) {
+    std::vector<Index>& theta_of = luck.theta_of[t];
+    theta_of.resize(static_cast<std::size_t>(particles));
+    if (t == 0 || how == "TS1") {
+      rng.permute(theta_of);
+      for (Index& theta : theta_of) theta %= N;
+    } else {
+      theta_of = luck.theta_of[t - 1];
+    }
+    for (auto* list : {&luck.noise, &luck.noise_again}) {
+      Matrix& noise = (*list)[t];
+      if (list == &luck.noise_again && how != "MM") continue;
+      noise.resize(model.io().env().spec.state_dim(), particles);
+      rng.fill_normal(noise);
+    }
   }
-  return luck;
 }
 
 // Rewards of a batch as they come in, until each of its particles has terminated.
 class Ledger {
  public:
-  Ledger(const Env& env, Index width, std::vector<Matrix>* visited)
-      : env_(env),
-        total_(Row::Zero(width)),
-        alive_(Mask::Constant(width, true)),
-        visited_(visited) {}
+  Ledger(const Env& env, Index width)
+      : env_(env), total_(Row::Zero(width)), alive_(Mask::Constant(width, true)) {}
 
   // reward: the learned one, or empty where the known one is to be asked
   void book(const Matrix& s, const Matrix& a, const Matrix& s_next, const Row& reward) {
-    if (visited_) visited_->push_back(s_next);
     const auto after = static_cast<Scalar>(env_.spec.after_termination);
     total_ += where(alive_, reward.size() ? reward : env_.reward(s, a, s_next),
                     Row::Constant(total_.size(), after));
@@ -53,27 +52,7 @@ class Ledger {
   const Env& env_;
   Row total_;
   Mask alive_;
-  std::vector<Matrix>* visited_;  // where all states go that were imagined, if anywhere
 };
-
-// TS1 and TSinf: the slide's steps 1 to 3 for one particle, under many plans at once.
-Row follow_one_particle(const UncertainModel& model, const Luck& luck, Index particle, bool noisy,
-                        const Vector& s_now, const Matrix& plans,
-                        std::vector<Matrix>* visited = nullptr) {
-  const Env& env = model.io().env();
-  const Index m = env.spec.action_dim(), K = plans.cols();
-  Matrix s = s_now.replicate(1, K);
-  Ledger ledger(env, K, visited);
-  for (std::size_t t = 0; t < luck.noise.size(); ++t) {
-    const Matrix a = plans.middleRows(static_cast<Index>(t) * m, m);
-    const Index theta = luck.theta_of[t][static_cast<std::size_t>(particle)];
-    NextState next = model.predict(luck.thetas[static_cast<std::size_t>(theta)], s, a);
-    if (noisy) next.mean += luck.noise[t].col(particle).asDiagonal() * next.sd;
-    ledger.book(s, a, next.mean, next.reward);
-    s = std::move(next.mean);
-  }
-  return ledger.total();
-}
 
 // Replaces the particles of each plan by draws from a normal with their mean and variance.
 // s: (state_dim, particles * K), particle by particle  noise: (state_dim, particles)
@@ -97,7 +76,7 @@ Matrix follow_pooled(const UncertainModel& model, const Luck& luck, const std::s
   const Index m = env.spec.action_dim(), K = plans.cols();
   const Index particles = how == "E" ? 1 : luck.noise[0].cols();
   Matrix s = s_now.replicate(1, particles * K);
-  Ledger ledger(env, particles * K, visited);
+  Ledger ledger(env, particles * K);
   for (std::size_t t = 0; t < luck.noise.size(); ++t) {
     const Matrix a = plans.middleRows(static_cast<Index>(t) * m, m).replicate(1, particles);
     NextState next = model.predict(luck.thetas, s, a);
@@ -108,6 +87,7 @@ Matrix follow_pooled(const UncertainModel& model, const Luck& luck, const std::s
     if (how == "MM") match_moments(next.mean, K, luck.noise_again[t]);
     ledger.book(s, a, next.mean, next.reward);
     s = std::move(next.mean);
+    if (visited) visited->push_back(s);
   }
   Matrix returns(particles, K);
   for (Index i = 0; i < particles; ++i) returns.row(i) = ledger.total().segment(i * K, K).matrix();
@@ -116,40 +96,55 @@ Matrix follow_pooled(const UncertainModel& model, const Luck& luck, const std::s
 
 }  // namespace
 
+const Matrix& Imagination::returns(const UncertainModel& model, const Vector& s,
+                                   const Matrix& plans, const PropagationConfig& config, Rng& rng,
+                                   Workers& workers) {
+  const Env& env = model.io().env();
+  const Index H = plans.rows() / env.spec.action_dim(), K = plans.cols();
+  require_shape("state to plan from", s, env.spec.state_dim(), 1);
+  require_shape("plans", plans, H * env.spec.action_dim(), -1);
+  draw_luck(model, config, H, rng, luck_);
+  returns_.resize(config.propagation == "E" ? 1 : config.particles, K);
+
+  if (config.propagation != "TSinf" && config.propagation != "TS1") {
+    workers.for_chunks(K, plans_at_a_time(K), [&](Index first, Index count) {
+      returns_.middleCols(first, count) =
+          follow_pooled(model, luck_, config.propagation, s, plans.middleCols(first, count));
+    });
+    return returns_;
+  }
+
+  // 4. Repeat steps 1 to 3, for every particle.
+  followers_.make_room(workers);
+  const Index width = plans_at_a_time(K, config.particles), chunks = (K + width - 1) / width;
+  workers.for_each(chunks * config.particles, [&](Index piece, int thread) {
+    const Index chunk = piece / config.particles, i = piece % config.particles;
+    const Index first = chunk * K / chunks, count = (chunk + 1) * K / chunks - first;
+    // 1. theta ~ p(theta | D)   2. s_{t+1} ~ p(s_{t+1} | s_t, a_t, theta)
+    const auto step = [&](Index t, const Var& s_t, const Var& a_t) {
+      const std::size_t at = static_cast<std::size_t>(t);
+      const Theta& theta = luck_.thetas[std::size_t(luck_.theta_of[at][std::size_t(i)])];
+      TapedNextState next = model.predict(theta, s_t, a_t);
+      if (config.sample_noise) next.mean = next.mean + scale_rows(luck_.noise[at].col(i), next.sd);
+      return TapedStep{next.mean, next.reward ? *next.reward : env.reward(s_t, a_t, next.mean)};
+    };
+    // 3. R = sum_t r(s_t, a_t)
+    followers_[thread].follow(env, std::cref(step), s, plans.middleCols(first, count),
+                              returns_.row(i).segment(first, count).array());
+  });
+  return returns_;
+}
+
 Matrix imagined_returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
                         const PropagationConfig& config, Rng& rng, Workers& workers) {
-  const EnvSpec& spec = model.io().env().spec;
-  const Index H = plans.rows() / spec.action_dim(), K = plans.cols();
-  require_shape("state to plan from", s, spec.state_dim(), 1);
-  require_shape("plans", plans, H * spec.action_dim(), -1);
-  const Luck luck = draw_luck(model, config, H, rng);
-  const Index chunks = (K + kChunk - 1) / kChunk;
-  const auto width = [&](Index chunk) { return std::min(kChunk, K - chunk * kChunk); };
-
-  if (config.propagation == "TSinf" || config.propagation == "TS1") {
-    Matrix returns(config.particles, K);
-    workers.for_each(chunks * config.particles, [&](Index piece) {
-      const Index chunk = piece / config.particles, i = piece % config.particles;
-      const Matrix some = plans.middleCols(chunk * kChunk, width(chunk));
-      // 4. Repeat steps 1 to 3.
-      returns.row(i).segment(chunk * kChunk, width(chunk)) =
-          follow_one_particle(model, luck, i, config.sample_noise, s, some).matrix();
-    });
-    return returns;
-  }
-  Matrix returns(config.propagation == "E" ? 1 : config.particles, K);
-  workers.for_each(chunks, [&](Index chunk) {
-    const Matrix some = plans.middleCols(chunk * kChunk, width(chunk));
-    returns.middleCols(chunk * kChunk, width(chunk)) =
-        follow_pooled(model, luck, config.propagation, s, some);
-  });
-  return returns;
+  return Imagination().returns(model, s, plans, config, rng, workers);
 }
 
 std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s,
                                     const Vector& plan, const PropagationConfig& config, Rng& rng) {
-  const Index H = plan.size() / model.io().env().spec.action_dim();
-  const Luck luck = draw_luck(model, config, H, rng);
+  const Index m = model.io().env().spec.action_dim(), H = plan.size() / m;
+  Luck luck;
+  draw_luck(model, config, H, rng, luck);
   std::vector<Matrix> states;
   if (config.propagation != "TSinf" && config.propagation != "TS1") {
     follow_pooled(model, luck, config.propagation, s, plan, &states);
@@ -157,22 +152,33 @@ std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s
   }
   states.assign(static_cast<std::size_t>(H), Matrix(s.size(), config.particles));
   for (Index i = 0; i < config.particles; ++i) {
-    std::vector<Matrix> visited;
-    follow_one_particle(model, luck, i, config.sample_noise, s, plan, &visited);
-    for (std::size_t t = 0; t < visited.size(); ++t) states[t].col(i) = visited[t];
+    Matrix s_t = s;
+    for (std::size_t t = 0; t < states.size(); ++t) {
+      const Theta& theta = luck.thetas[std::size_t(luck.theta_of[t][std::size_t(i)])];
+      const NextState next = model.predict(theta, s_t, plan.segment(Index(t) * m, m));
+      s_t = next.mean;
+      if (config.sample_noise) s_t += luck.noise[t].col(i).cwiseProduct(next.sd);
+      states[t].col(i) = s_t;
+    }
   }
   return states;
 }
 
-Row score(const Matrix& returns, const std::string& kind, double risk) {
-  const Row mean = returns.colwise().mean();
-  if (kind == "expected") return mean;
-  const Row sd =
-      ((returns.rowwise() - mean.matrix()).colwise().squaredNorm() / Scalar(returns.rows()))
-          .array()
-          .sqrt();
+void score(const Matrix& returns, const std::string& kind, double risk, Row& scores) {
+  scores = returns.colwise().mean();
+  if (kind == "expected") return;
   const auto weight = static_cast<Scalar>(kind == "optimistic" ? risk : -risk);
-  return mean + weight * sd;
+  for (Index k = 0; k < scores.size(); ++k) {
+    const Scalar mean = scores(k);
+    const Scalar variance = (returns.col(k).array() - mean).square().mean();
+    scores(k) = mean + weight * std::sqrt(variance);
+  }
+}
+
+Row score(const Matrix& returns, const std::string& kind, double risk) {
+  Row scores;
+  score(returns, kind, risk, scores);
+  return scores;
 }
 
 }  // namespace mbrl

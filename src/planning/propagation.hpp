@@ -8,7 +8,7 @@
 //   4. repeat steps 1 to 3 and accumulate the average reward
 #pragma once
 
-#include "dynamics/uncertain_model.hpp"
+#include "planning/follow_plans.hpp"
 
 namespace mbrl {
 
@@ -43,6 +43,25 @@ struct PropagationConfig {
 Matrix imagined_returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
                         const PropagationConfig& config, Rng& rng, Workers& workers);
 
+// What is drawn before the plans are looked at, and is the same for all of them.
+struct Luck {
+  std::vector<Theta> thetas;
+  std::vector<std::vector<Index>> theta_of;  // [t][particle]: which theta it meets at step t
+  std::vector<Matrix> noise, noise_again;    // [t], (state_dim, particles), N(0, 1); again: for MM
+};
+
+// The same in buffers that are kept from one call to the next.
+class Imagination {
+ public:
+  const Matrix& returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
+                        const PropagationConfig& config, Rng& rng, Workers& workers);
+
+ private:
+  Luck luck_;
+  PlanFollowers followers_;
+  Matrix returns_;
+};
+
 // Where the particles go under one plan, (H * action_dim): s_1, ..., s_H, each (state_dim,
 // particles); also beyond a predicted end.
 std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s,
@@ -51,5 +70,6 @@ std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s
 // What a planner maximises: one score per plan.  returns: (particles, K)  returns (1, K)
 // pessimistic = mean - risk * sd, optimistic = mean + risk * sd, over the particles.
 Row score(const Matrix& returns, const std::string& kind, double risk);
+void score(const Matrix& returns, const std::string& kind, double risk, Row& scores);
 
 }  // namespace mbrl

@@ -2,14 +2,18 @@
 
 namespace mbrl {
 
-Vector random_shooting(const Objective& J, const Vector& low, const Vector& high, Index K,
-                       Rng& rng) {
-  Matrix plans(low.size(), K);
+const Vector& random_shooting(const Objective& J, const Vector& low, const Vector& high, Index K,
+                              Rng& rng, SearchBuffers& buffers) {
+  Matrix& plans = buffers.plans;
+  plans.resize(low.size(), K);
   for (Index k = 0; k < K; ++k)
     for (Index i = 0; i < low.size(); ++i) plans(i, k) = rng.uniform(low(i), high(i));
+  J(plans, buffers.scores);
+  make_comparable(buffers.scores);
   Index best;
-  comparable(J(plans)).maxCoeff(&best);
-  return plans.col(best);
+  buffers.scores.maxCoeff(&best);
+  buffers.best_plan = plans.col(best);
+  return buffers.best_plan;
 }
 
 }  // namespace mbrl

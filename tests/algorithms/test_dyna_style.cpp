@@ -59,9 +59,7 @@ TEST_CASE("actions come from the buffer, from the policy, or are random") {
   const Dataset B = random_steps(*env, 100);
   std::vector<Index> all;
   for (Index i = 0; i < 100; ++i) all.push_back(i);
-  const auto pairs = [](const Matrix& s, const Matrix& a) {
-    return stack(std::vector<Matrix>{s, a});
-  };
+  const auto pairs = [](const Matrix& s, const Matrix& a) { return stack(s, a); };
   for (const std::string actions : {"buffer", "policy", "random"}) {
     CAPTURE(actions);
     Config config = tiny();

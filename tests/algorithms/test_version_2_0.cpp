@@ -44,7 +44,7 @@ TEST_CASE("the imagined return is the sum of the rewards of a rollout, step by s
     for (int t = 0; t < H; ++t) eps.push_back(rng.normal(env->spec.action_dim(), B));
 
     Tape tape;
-    const Var total = version_2_0::imagined_return(*env, agent.dynamics(tape, {}, {}),
+    const Var total = version_2_0::imagined_return(*env, agent.dynamics({}, {}),
                                                    on_tape(tape, agent.pi), tape.constant(s), eps);
     for (Index j = 0; j < B; ++j) {
       double sum = 0;

@@ -14,7 +14,7 @@ double J(version_2_0::Agent& agent, const Matrix& s, const Theta& theta,
          std::vector<Matrix>* gradient) {
   Tape tape;
   const NetworkPolicyOf<Var> pi = on_tape(tape, agent.pi);
-  const auto f = agent.dynamics(tape, theta, xi);
+  const auto f = agent.dynamics(theta, xi);
   const Var total =
       sum(version_2_0::imagined_return(agent.env, f, pi, tape.constant(Matrix(s)), eps));
   if (gradient) {

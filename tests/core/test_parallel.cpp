@@ -98,14 +98,15 @@ TEST_CASE("workers serve ten thousand loops, and a loop of nothing does nothing"
   CHECK(total == 2000 * (0 + 1 + 3 + 6 + 10));
 }
 
-TEST_CASE("chunks cover every column once, and only the last is narrower") {
+TEST_CASE("chunks cover every column once, are equal but for one column, and none is too wide") {
   for (const int threads : {1, 3}) {
     Workers workers(threads);
     for (const Index n : {0, 1, 31, 32, 33, 100}) {
       std::vector<std::atomic<int>> times(static_cast<std::size_t>(n));
       std::atomic<int> wrong{0};
       workers.for_chunks(n, 32, [&](Index first, Index count) {
-        if (first % 32 != 0 || count != std::min<Index>(32, n - first)) ++wrong;
+        const Index chunks = (n + 31) / 32;
+        if (count > 32 || count < n / chunks || count > (n + chunks - 1) / chunks) ++wrong;
         for (Index i = first; i < first + count; ++i) ++times[static_cast<std::size_t>(i)];
       });
       CHECK(wrong == 0);

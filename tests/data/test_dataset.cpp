@@ -125,12 +125,12 @@ TEST_CASE("B31: a new capacity keeps what is there, but for the oldest") {
 TEST_CASE("B32: a mixed batch has exactly its share of real transitions") {
   Dataset real(2, 1), imagined(2, 1, 1000);
   for (int i = 0; i < 50; ++i) real.append(numbered(i));
-  Rng rng(1, "test");
-  CHECK(mixed_sample(real, imagined, 256, 0.05, rng).s.row(0).maxCoeff() < 50);  // none imagined
+  Replay replay(Rng(1, "test"));
+  CHECK(replay.mixed(real, imagined, 256, 0.05).s.row(0).maxCoeff() < 50);  // none imagined
   imagined.append(numbered(1000, 100));
   for (const auto& [ratio, expected] :
        std::vector<std::pair<double, Index>>{{0.05, 12}, {0, 0}, {1, 256}, {0.5, 128}}) {
-    const Batch batch = mixed_sample(real, imagined, 256, ratio, rng);
+    const Batch& batch = replay.mixed(real, imagined, 256, ratio);
     CHECK(batch.size() == 256);
     CHECK((batch.s.row(0).array() < 50).count() == expected);
     CHECK((batch.s_next.row(0).array() < 51).count() == expected);

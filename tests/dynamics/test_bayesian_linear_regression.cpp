@@ -68,7 +68,7 @@ TEST_CASE("mean and covariance are those of the posterior summed over a grid of 
 TEST_CASE("samples have the posterior's mean and covariance, in every row of W by itself") {
   Workers workers(1);
   RegressionData data = correlated_line(10, 1);
-  data.y = stack(std::vector<Matrix>{data.y, Matrix(-2 * data.y)});
+  data.y = stack(data.y, Matrix(-2 * data.y));
   data.y_holdout = data.y;
   BayesianLinearRegression model(2, 2, of(1, 0.5));
   model.fit(data, workers);

@@ -78,7 +78,7 @@ TEST_CASE("several action dimensions add up, and the sample on a tape is the pla
   CHECK(both.c.row(1).isApprox(second.c));
 
   Tape tape;
-  const auto taped = sample_squashed(on_tape(tape, net), tape.constant(x), eps);
+  const auto taped = sample_squashed(forward(net, tape.constant(x)), tape.constant(eps));
   CHECK(taped.c.value() == both.c);
   CHECK((taped.log_pi.value().array() - both.log_pi).abs().maxCoeff() < 1e-5);
 }
@@ -103,7 +103,7 @@ TEST_CASE("the gradient of log pi by mu and log sd is that of central difference
   Tape tape;
   const Mlp net = constant_policy({mu}, {log_sd});
   const Network<Var> taped = on_tape(tape, net);
-  tape.backward(sample_squashed(taped, tape.constant(x), noise).log_pi);
+  tape.backward(sample_squashed(forward(taped, tape.constant(x)), tape.constant(noise)).log_pi);
   const Matrix& slope = taped.layers[0].b.adjoint();
   const double by_mu = (log_pi(mu + h, log_sd) - log_pi(mu - h, log_sd)) / (2 * h);
   const double by_sd = (log_pi(mu, log_sd + h) - log_pi(mu, log_sd - h)) / (2 * h);

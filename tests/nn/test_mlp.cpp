@@ -74,10 +74,8 @@ TEST_CASE("every operation with a plain twin gives its bits on the tape too") {
     CHECK(clamp(va, -1, 2).value() == clamp(a, -1, 2).matrix());
     CHECK(where(values(va) > 0, va, vb).value() == where(values(a) > 0, a, b).matrix());
     CHECK(stack(va, vb, va).value() == stack(a, b, a));
-    CHECK(stack({v, va}).value() == stack({s, Matrix(a)}));
+    CHECK(stack(v, va).value() == stack(s, Matrix(a)));
     CHECK(tanh(v).value() == tanh(s));
-    CHECK(relu(v).value() == relu(s));
-    CHECK(silu(v).value() == silu(s));
     const Matrix W = Rng(3, "test").normal(2, 5), c = Rng(4, "test").normal(2, 1);
     CHECK(affine(tape.parameter(W), v, tape.constant(c)).value() == affine(W, s, c));
   }

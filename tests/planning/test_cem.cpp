@@ -7,10 +7,17 @@ using namespace mbrl;
 namespace test_cem {
 
 // -|plan - target|^2 for every plan.
+Row distances(const Vector& target, const Matrix& plans) {
+  return -(plans.colwise() - target).colwise().squaredNorm().array();
+}
 Objective distance_to(const Vector& target) {
-  return [target](const Matrix& plans) -> Row {
-    return -(plans.colwise() - target).colwise().squaredNorm().array();
-  };
+  return objective([target](const Matrix& plans) { return distances(target, plans); });
+}
+
+Vector cem(const Objective& J, const Vector& start, const Vector& low, const Vector& high,
+           const CemConfig& config, Rng& rng, CemTrace* trace = nullptr) {
+  SearchBuffers buffers;
+  return mbrl::cem(J, start, low, high, config, rng, buffers, trace);
 }
 
 Vector constant(Index n, double x) { return Vector::Constant(n, static_cast<Scalar>(x)); }
@@ -35,12 +42,12 @@ TEST_CASE("B4: no sample and no plan ever leaves the box, also with the mean nea
       CemConfig config;
       config.min_sd = 0.3;  // a floor must not push samples out either
       config.candidates = 2000;
-      const Objective J = [&](const Matrix& plans) {
+      const Objective J = objective([&](const Matrix& plans) -> Row {
         CHECK(plans.minCoeff() >= 1);
         CHECK(plans.maxCoeff() <= 3);
         scored += static_cast<int>(plans.cols());
-        return distance_to(constant(4, target))(plans);
-      };
+        return distances(constant(4, target), plans);
+      });
       const Vector plan = cem(J, constant(4, start), low, high, config, rng);
       CHECK(plan.minCoeff() >= 1);
       CHECK(plan.maxCoeff() <= 3);
@@ -53,10 +60,10 @@ TEST_CASE("B1: a plan whose score is not finite never wins, even where all score
   for (const Scalar bad : {Scalar(NAN), Scalar(INFINITY), Scalar(-INFINITY)}) {
     Rng rng(3, "test");
     // Plans above 0.5 score `bad`; the best finite ones are at -1, the score of which is -100.
-    const Objective J = [bad](const Matrix& plans) -> Row {
+    const Objective J = objective([bad](const Matrix& plans) -> Row {
       const Row x = plans.row(0).array();
       return (x > Scalar(0.5)).select(bad, -100 - (x + 1).square());
-    };
+    });
     for (const bool best : {false, true}) {
       CemConfig config;
       config.execute_best = best;
@@ -68,7 +75,8 @@ TEST_CASE("B1: a plan whose score is not finite never wins, even where all score
 
 TEST_CASE("if every plan's score is not finite, the planner stops and says so") {
   Rng rng(4, "test");
-  const Objective J = [](const Matrix& plans) -> Row { return Row::Constant(plans.cols(), NAN); };
+  const Objective J =
+      objective([](const Matrix& plans) -> Row { return Row::Constant(plans.cols(), NAN); });
   CHECK_THROWS_WITH_AS(cem(J, constant(1, 0), constant(1, -2), constant(1, 2), {}, rng),
                        doctest::Contains("every candidate plan"), Diverged);
 }
@@ -82,10 +90,10 @@ TEST_CASE("B2: keep_old weighs the old statistics: 1 never moves, 0 jumps to the
     config.elites = 1;
     config.candidates = 100;
     Vector best(1);
-    const Objective J = [&](const Matrix& plans) -> Row {
+    const Objective J = objective([&](const Matrix& plans) -> Row {
       best(0) = plans.maxCoeff();
       return plans.row(0).array();
-    };
+    });
     const Vector plan = cem(J, constant(1, 0), constant(1, -2), constant(1, 2), config, rng);
     CHECK(plan(0) == doctest::Approx((1 - keep) * double(best(0))));
   }
@@ -100,7 +108,7 @@ TEST_CASE("B3: the variance is smoothed between the old and the new one, by its 
   config.candidates = 50;
   Scalar elite_variance = 0, second_sd = 0, first_mean = 0;
   int iteration = 0;
-  const Objective J = [&](const Matrix& plans) -> Row {
+  const Objective J = objective([&](const Matrix& plans) -> Row {
     const Row x = plans.row(0).array();
     if (iteration++ == 0) {
       std::vector<Scalar> sorted(x.data(), x.data() + x.size());
@@ -111,7 +119,7 @@ TEST_CASE("B3: the variance is smoothed between the old and the new one, by its 
       first_mean = Scalar(0.75) * top.mean();
     }
     return -(x - 1).abs();
-  };
+  });
   CemTrace trace;
   cem(J, constant(1, 0), constant(1, -20), constant(1, 20), config, rng, &trace);
   second_sd =
@@ -136,14 +144,14 @@ TEST_CASE("B9: execute_best returns the best plan ever scored, whichever iterati
     Rng rng(8, "test");
     int iteration = 0;
     Vector best;
-    const Objective J = [&](const Matrix& plans) -> Row {
-      const Row scores = distance_to(constant(3, 1))(plans);
+    const Objective J = objective([&](const Matrix& plans) -> Row {
+      const Row scores = distances(constant(3, 1), plans);
       Index k;
       scores.maxCoeff(&k);
       if (iteration++ != best_iteration) return scores - 100;
       best = plans.col(k);
       return scores;
-    };
+    });
     CemConfig config;
     config.execute_best = true;
     CHECK(cem(J, constant(3, 0), constant(3, -2), constant(3, 2), config, rng) == best);
@@ -154,9 +162,8 @@ TEST_CASE(
     "B5, B12: with random elites the spread shrinks but does not collapse, and min_sd is a floor") {
   Rng rng(9, "test");
   Rng noise(9, "scores");
-  const Objective J = [&](const Matrix& plans) -> Row {
-    return noise.normal(1, plans.cols()).array();
-  };
+  const Objective J =
+      objective([&](const Matrix& plans) -> Row { return noise.normal(1, plans.cols()).array(); });
   CemTrace trace;
   cem(J, constant(10, 0), constant(10, -2), constant(10, 2), {}, rng, &trace);
   CHECK(trace.mean_sd[4] < trace.mean_sd[0]);  // B5: truncation at 2 sd alone has variance 0.774

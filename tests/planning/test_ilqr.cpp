@@ -86,7 +86,7 @@ TEST_CASE("on the pendulum iLQR beats random shooting at as many calls of the tr
       for (Index j = 0; j < count; ++j)
         for (Index t = 0; t < H; ++t) plans(t, j) = rng.uniform(-2, 2);
       Index winner = 0;
-      const Row J = return_of_plans(*env, true_step(*env), s, plans, workers);
+      const Row J = return_of_plans(*env, true_dynamics(*env), s, plans, workers);
       const double value = double(J.maxCoeff(&winner));
       if (best) *best = plans.col(winner);
       return value;

@@ -25,7 +25,7 @@ PlannerConfig unmoving() {
   return config;
 }
 
-Row no_preference(const Matrix& plans) { return Row::Zero(plans.cols()); }
+void no_preference(const Matrix&, Row& J) { J.setZero(); }
 
 TEST_CASE("B7, B8: after reset the search starts from the centre of the box, also off zero") {
   Mpc mpc(box_spec(), unmoving(), 1);
@@ -35,13 +35,13 @@ TEST_CASE("B7, B8: after reset the search starts from the centre of the box, als
 
   PlannerConfig moving;
   Mpc moved(box_spec(), moving, 1);
-  moved.plan([](const Matrix& plans) -> Row { return plans.colwise().sum().array(); });
+  moved.plan(objective([](const Matrix& plans) -> Row { return plans.colwise().sum().array(); }));
   moved.reset();
   Matrix first_samples;
-  moved.plan([&](const Matrix& plans) -> Row {
+  moved.plan(objective([&](const Matrix& plans) -> Row {
     if (first_samples.size() == 0) first_samples = plans;
     return Row::Zero(plans.cols());
-  });
+  }));
   CHECK((first_samples.rowwise().mean() - centre).cwiseAbs().maxCoeff() < 0.1);
 }
 
@@ -53,12 +53,12 @@ TEST_CASE(
   config.cem.elites = 1;
   Mpc mpc(box_spec(), config, 1);
   const Vector last =
-      mpc.plan([](const Matrix& plans) -> Row { return plans.colwise().sum().array(); });
+      mpc.plan(objective([](const Matrix& plans) -> Row { return plans.colwise().sum().array(); }));
   Matrix samples;
-  mpc.plan([&](const Matrix& plans) -> Row {
+  mpc.plan(objective([&](const Matrix& plans) -> Row {
     samples = plans;
     return Row::Zero(plans.cols());
-  });
+  }));
   const Vector mean = samples.rowwise().mean();
   CHECK((mean.head(6) - last.tail(6)).cwiseAbs().maxCoeff() < 0.1);
   CHECK(mean(6) == doctest::Approx(2).epsilon(0.05).scale(0));
@@ -70,9 +70,9 @@ TEST_CASE("first_action is the first action of the plan") {
   CHECK(mpc.first_action(no_preference).isApprox(Vector{{Scalar(2), Scalar(-0.5)}}));
   // From 1 at the start of the plan to 3 at its end.
   Mpc rising(box_spec(), {}, 1);
-  const Vector a = rising.first_action([](const Matrix& plans) -> Row {
+  const Vector a = rising.first_action(objective([](const Matrix& plans) -> Row {
     return plans.row(6).array() - plans.row(0).array() - (plans.row(1).array() + 1).abs();
-  });
+  }));
   CHECK(a == rising.last_plan().head(2));
   CHECK(a.isApprox(Vector{{1, -1}}, Scalar(0.1)));
 }
@@ -92,10 +92,10 @@ TEST_CASE("random shooting scores as many plans as all iterations of CEM togethe
     config.planner = method;
     Mpc mpc(box_spec(), config, 1);
     Index scored = 0;
-    mpc.plan([&](const Matrix& plans) -> Row {
+    mpc.plan(objective([&](const Matrix& plans) -> Row {
       scored += plans.cols();
       return Row::Zero(plans.cols());
-    });
+    }));
     CHECK(scored == 2000);
   }
 }
@@ -118,7 +118,7 @@ TEST_CASE(
     for (Index k = 0; k < K; ++k)
       for (Index i = 0; i < H * m; ++i)
         plans(i, k) = rng.uniform(env->spec.action_low(i % m), env->spec.action_high(i % m));
-    const Row J = return_of_plans(*env, true_step(*env), s, plans, workers);
+    const Row J = return_of_plans(*env, true_dynamics(*env), s, plans, workers);
     for (const Index k : {0, 127, 128, 299}) {
       Matrix state = s;
       double total = 0;
@@ -140,9 +140,9 @@ TEST_CASE("the return of plans has the same bits on 1, 2 and 4 threads") {
   const Vector s = env->reset(rng);
   const Matrix plans = rng.normal(25, 1000);
   Workers one(1), two(2), four(4);
-  const Row J = return_of_plans(*env, true_step(*env), s, plans, one);
-  CHECK((return_of_plans(*env, true_step(*env), s, plans, two) == J).all());
-  CHECK((return_of_plans(*env, true_step(*env), s, plans, four) == J).all());
+  const Row J = return_of_plans(*env, true_dynamics(*env), s, plans, one);
+  CHECK((return_of_plans(*env, true_dynamics(*env), s, plans, two) == J).all());
+  CHECK((return_of_plans(*env, true_dynamics(*env), s, plans, four) == J).all());
 }
 
 // Every step costs 1; going left of -1 ends the episode. Standing still is possible.
@@ -184,7 +184,7 @@ TEST_CASE("B10: after a predicted end a plan books the environment's after_termi
   plans.col(2).head(3).setConstant(Scalar(-0.5)), plans.col(2).tail(7).setConstant(1);
   for (const double after : {0.0, -5.0}) {
     const auto env = make_env(Trap{after});
-    const Row J = return_of_plans(*env, true_step(*env), Vector::Zero(1), plans, workers);
+    const Row J = return_of_plans(*env, true_dynamics(*env), Vector::Zero(1), plans, workers);
     CHECK(J(0) == doctest::Approx(-10));
     CHECK(J(1) == doctest::Approx(-3 + 7 * after));
     CHECK(J(2) == doctest::Approx(-3 + 7 * after));
@@ -196,9 +196,9 @@ TEST_CASE("B10: with a price on ending, a planner with negative rewards does not
   for (const double after : {0.0, -5.0}) {
     const auto env = make_env(Trap{after});
     Mpc mpc(env->spec, {}, 1);
-    const Vector plan = mpc.plan([&](const Matrix& plans) {
-      return return_of_plans(*env, true_step(*env), Vector::Zero(1), plans, workers);
-    });
+    const Vector plan = mpc.plan(objective([&](const Matrix& plans) -> Row {
+      return return_of_plans(*env, true_dynamics(*env), Vector::Zero(1), plans, workers);
+    }));
     Scalar x = 0, leftmost = 0;
     for (Index t = 0; t < plan.size(); ++t) x += plan(t), leftmost = std::min(leftmost, x);
     // Without the price the task itself rewards ending: the plan rushes out.
@@ -209,8 +209,8 @@ TEST_CASE("B10: with a price on ending, a planner with negative rewards does not
 TEST_CASE("the reward of a plan is the one that the model predicts") {
   Workers workers(1);
   const auto env = make_env(Trap{});
-  const Step generous = [&](const Matrix& s, const Matrix& a) {
-    return Prediction{env->dynamics(s, a), Row::Constant(s.cols(), 7)};
+  const TapedDynamics generous = [&](const Var& s, const Var& a) {
+    return TapedStep{env->dynamics(s, a), Scalar(0) * s + Scalar(7)};
   };
   const Matrix plan = Matrix::Zero(10, 1);
   CHECK(return_of_plans(*env, generous, Vector::Zero(1), plan, workers)(0) == doctest::Approx(70));
@@ -219,10 +219,10 @@ TEST_CASE("the reward of a plan is the one that the model predicts") {
 TEST_CASE("a rollout that goes on to infinity after its end does not spoil the score before it") {
   Workers workers(1);
   const auto env = make_env(Trap{});
-  const Step explode = [&](const Matrix& s, const Matrix& a) {
-    Prediction p = true_step(*env)(s, a);
-    p.reward = (s.row(0).array() < -1).select(Scalar(NAN), p.reward);
-    return p;
+  const TapedDynamics explode = [&](const Var& s, const Var& a) {
+    TapedStep step = true_dynamics(*env)(s, a);
+    if (s.value()(0, 0) < -1) step.reward = s.tape->constant(Matrix(Matrix::Constant(1, 1, NAN)));
+    return step;
   };
   const Matrix plan = Matrix::Constant(10, 1, Scalar(-0.5));
   CHECK(return_of_plans(*env, explode, Vector::Zero(1), plan, workers)(0) == doctest::Approx(-3));
