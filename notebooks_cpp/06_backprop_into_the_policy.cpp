@@ -46,7 +46,7 @@ static Scene make_world(const std::string& name) {
   return w;
 }
 
-static TapedDynamics dynamics(const Scene& w, bool learned, Tape& tape) {
+static TapedDynamics dynamics(const Scene& w, bool learned) {
   return learned ? learned_dynamics(*w.model, w.theta) : true_dynamics(*w.env);
 }
 
@@ -59,10 +59,9 @@ static std::vector<Eigen::VectorXd> singular_values(const Scene& w, bool learned
   for (int t = 0; t < T; ++t) {
     // One closed-loop step s -> f(s, pi(s)) as a "dynamics" without action.
     const auto closed = [&](Tape& tape) -> TapedDynamics {
-      return
-          [&w, f = dynamics(w, learned, tape), pi = on_tape(tape, w.pi)](const Var& x, const Var&) {
-            return f(x, squash(w.env->spec, mean_u(*w.env, pi, x)));
-          };
+      return [&w, f = dynamics(w, learned), pi = on_tape(tape, w.pi)](const Var& x, const Var&) {
+        return f(x, squash(w.env->spec, mean_u(*w.env, pi, x)));
+      };
     };
     const Matrix none = Matrix::Zero(w.env->spec.action_dim(), 1);
     product = jacobians(closed, s, none).s[0].cast<double>() * product;
@@ -81,7 +80,7 @@ static double gradient_norm_at(const Scene& w, bool learned, int H) {
   Tape tape;
   const NetworkPolicyOf<Var> pi = on_tape(tape, w.pi);
   const std::vector<Matrix> eps(std::size_t(H), Matrix::Zero(w.env->spec.action_dim(), 20));
-  tape.backward(mean(version_2_0::imagined_return(*w.env, dynamics(w, learned, tape), pi,
+  tape.backward(mean(version_2_0::imagined_return(*w.env, dynamics(w, learned), pi,
                                                   tape.constant(std::move(s)), eps)));
   return double(gradient_norm(adjoints(leaves(pi, false)))) / H;
 }
@@ -236,9 +235,10 @@ int main() {
       std::vector<Matrix> eps;
       for (int t = 0; t < T; ++t) eps.push_back(luck.normal(1, 1));
       const auto flat = [](const std::vector<Matrix*>& gradient) {
-        std::vector<Matrix> parts;
-        for (const Matrix* g : gradient) parts.push_back(g->reshaped());
-        return stack(parts);
+        Matrix all = gradient[0]->reshaped();
+        for (std::size_t i = 1; i < gradient.size(); ++i)
+          all = stack(all, Matrix(gradient[i]->reshaped()));
+        return all;
       };
       Tape tape;
       const NetworkPolicyOf<Var> pi = on_tape(tape, w.pi);
