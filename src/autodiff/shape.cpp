@@ -119,7 +119,8 @@ Var scale_rows(const Eigen::Ref<const Matrix>& factor, const Var& x) {
   require_shape("factor of scale_rows", factor, x.rows(), 1);
   Node& y = x.tape->append({x.node});
   y.saved = factor;
-  y.own = factor.col(0).asDiagonal() * x.value();
+  y.own.resize(x.rows(), x.cols());
+  for (Index i = 0; i < x.rows(); ++i) y.own.row(i) = factor(i, 0) * x.value().row(i);
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.saved.col(0).asDiagonal() * y.adjoint); };
   return {x.tape, &y};
 }
@@ -146,6 +147,15 @@ Var broadcast_rows(const Var& x, Index rows) {
 
 // ---- blocks ----
 
+// `count` rows of x, from `first` on, into those of y from `at` on. A few rows are copied one after
+// the other: down a column there would be too few entries for one vector of the processor.
+static void copy_rows(const Matrix& x, Index first, Index count, Matrix& y, Index at) {
+  if (count > 8)
+    y.middleRows(at, count) = x.middleRows(first, count);
+  else
+    for (Index i = 0; i < count; ++i) y.row(at + i) = x.row(first + i);
+}
+
 // y = rows first, ..., first + count - 1 of x,  dx = dy there, 0 elsewhere
 Matrix rows(const Matrix& x, Index first, Index count) { return x.middleRows(first, count); }
 Var rows(const Var& x, Index first, Index count) {
@@ -154,7 +164,8 @@ Var rows(const Var& x, Index first, Index count) {
                     " asked of a matrix with " + std::to_string(x.rows()) + " rows");
   Node& y = x.tape->append({x.node});
   y.first = first;
-  y.own = x.value().middleRows(first, count);
+  y.own.resize(count, x.cols());
+  copy_rows(x.value(), first, count, y.own, 0);
   y.pull = [](Node& y) {
     if (y.in[0]->needs_adjoint)
       open_adjoint(*y.in[0]).middleRows(y.first, y.own.rows()) += y.adjoint;
@@ -224,7 +235,7 @@ Var stack(std::span<const Var> parts) {
   y.own.resize(height, parts.front().cols());
   Index first = 0;
   for (const Var& part : parts) {
-    y.own.middleRows(first, part.rows()) = part.value();
+    copy_rows(part.value(), 0, part.rows(), y.own, first);
     first += part.rows();
   }
   y.pull = [](Node& y) {

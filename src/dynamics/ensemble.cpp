@@ -56,6 +56,7 @@ FitReport Ensemble::fit(const RegressionData& data, Workers& workers) {
 
 void Ensemble::fit_member(Index i, const RegressionData& data) {
   std::vector<Index> rows;  // D_i
+  rows.reserve(static_cast<std::size_t>(data.x.cols()));
   for (Index r = 0; r < data.x.cols(); ++r) {
     const Index row_of_D = data.row[static_cast<std::size_t>(r)];
     const int count = config_.resample ? bootstrap_count(seed_, row_of_D, i) : 1;

@@ -75,7 +75,7 @@ void Sac::update_actor(const Matrix& s, Workers& workers) {
 void Sac::update_temperature(double mean_log_pi) {
   const double goal = config_.target_entropy * double(env_.spec.action_dim());
   slope_of_alpha_.setConstant(1, 1, static_cast<Scalar>(-(mean_log_pi + goal)));
-  alpha_adam_.step({&log_alpha_}, {&slope_of_alpha_});
+  alpha_adam_.step(only_alpha_, only_its_slope_);
 }
 
 void Sac::update_targets() {

@@ -35,6 +35,7 @@ class Sac final : public OffPolicyLearner {
   std::array<Mlp, 2> targets_;         // Q_i'
   Matrix log_alpha_, slope_of_alpha_;  // (1, 1)
   Adam alpha_adam_;
+  std::vector<Matrix*> only_alpha_{&log_alpha_}, only_its_slope_{&slope_of_alpha_};
 };
 
 }  // namespace mbrl
