@@ -1,5 +1,7 @@
 #include "envs/env.hpp"
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 World::World(const Env& env, Rng rng) : env_(env), rng_(std::move(rng)) { reset(); }
@@ -12,6 +14,7 @@ const Vector& World::reset() {
 }
 
 Transition World::step(const Vector& a) {
+  const TimeSpent time(Part::environment);
   require_shape("action", a, env_.spec.action_dim(), 1);
   require_finite("action", a);
   if (over_) throw UserError("the episode is over: call reset() first");

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 DeterministicModel::DeterministicModel(const Env& env, const ModelConfig& config,
@@ -32,6 +34,7 @@ TapedStep DeterministicModel::predict(const Var& s, const Var& a) const {
 }
 
 FitReport DeterministicModel::fit(const Dataset& D) {
+  const TimeSpent time(Part::model);
   const auto start = std::chrono::steady_clock::now();
   std::vector<Index> train, holdout;
   for (Index i = 0; i < D.size(); ++i) (held_out(i) ? holdout : train).push_back(i);

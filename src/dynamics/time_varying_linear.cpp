@@ -2,9 +2,12 @@
 
 #include <Eigen/Dense>
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 void TimeVaryingLinear::fit(const std::vector<Batch>& episodes) {
+  const TimeSpent time(Part::model);
   models_.clear();
   Index longest = 0;
   for (const Batch& episode : episodes) longest = std::max(longest, episode.size());

@@ -1,5 +1,7 @@
 #include "learners/batch_gradient.hpp"
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 template <class Work>
@@ -15,6 +17,7 @@ void BatchGradient::for_pieces(Index B, const Work& work, Workers& workers) {
 
 const BatchGradient::Slope& BatchGradient::operator()(Index B, const Share& share,
                                                       Workers& workers) {
+  const TimeSpent time(Part::learner);
   const auto differentiate = [&](TapedPiece& mine, const Piece& piece) {
     mine.leaves.clear();
     const Var value = share(mine.tape, piece, mine.leaves);
@@ -36,6 +39,7 @@ const BatchGradient::Slope& BatchGradient::operator()(Index B, const Share& shar
 
 void BatchGradient::evaluate(Index B, const std::function<Var(Tape& tape, const Piece& piece)>& f,
                              Row& values, Workers& workers) {
+  const TimeSpent time(Part::learner);
   values.resize(B);
   const auto write = [&](TapedPiece& mine, const Piece& piece) {
     values.segment(piece.first, piece.count) = f(mine.tape, piece).value().array();

@@ -1,5 +1,6 @@
 #include "learners/off_policy_learner.hpp"
 
+#include "core/time_spent.hpp"
 #include "learners/ddpg.hpp"
 #include "learners/naf.hpp"
 #include "learners/sac.hpp"
@@ -64,6 +65,7 @@ void OffPolicyLearner::target(const Batch& batch, Row& y, Workers& workers) {
 }
 
 void OffPolicyLearner::update(const Batch& batch, Workers& workers) {
+  const TimeSpent time(Part::learner);
   target(batch, y_, workers);
   update_critic(batch.s, batch.a, y_, workers);
   update_actor(batch.s, workers);
@@ -80,6 +82,7 @@ std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConf
 
 void TrainedNetwork::descend(const char* name, const BatchGradient::Slope& slope,
                              std::size_t first) {
+  const TimeSpent time(Part::learner);
   parameters(net, weights);
   const auto begin = slope.gradient.begin() + static_cast<std::ptrdiff_t>(first);
   slopes.assign(begin, begin + static_cast<std::ptrdiff_t>(weights.size()));

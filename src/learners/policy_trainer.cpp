@@ -1,5 +1,7 @@
 #include "learners/policy_trainer.hpp"
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 PolicyTrainer::PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic)
@@ -19,6 +21,7 @@ const BatchGradient::Slope& PolicyTrainer::slope(const NetworkPolicy& pi, Index 
 
 PolicyTrainer::Ascent PolicyTrainer::ascend(NetworkPolicy& pi, Index B, const Objective& J,
                                             Workers& workers) {
+  const TimeSpent time(Part::learner);
   const BatchGradient::Slope& up = slope(pi, B, J, workers);
   require_finite("the objective of the policy", up.value);
   const double norm = double(gradient_norm(up.gradient));

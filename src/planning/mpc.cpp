@@ -1,5 +1,6 @@
 #include "planning/mpc.hpp"
 
+#include "core/time_spent.hpp"
 #include "planning/random_shooting.hpp"
 
 namespace mbrl {
@@ -15,6 +16,7 @@ Mpc::Mpc(const EnvSpec& spec, const PlannerConfig& config, std::uint64_t seed)
 void Mpc::reset() { plan_ = (low_ + high_) / 2; }
 
 const Vector& Mpc::plan(const Objective& J) {
+  const TimeSpent time(Part::planning);
   const Index rest = plan_.size() - m_, K = config_.cem.candidates;
   start_.resize(plan_.size());
   start_ << plan_.tail(rest), ((low_ + high_) / 2).tail(m_);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 ProgressLine::ProgressLine(std::string title, bool quiet)
@@ -45,6 +47,7 @@ void ProgressLine::episode(const Episode& e) {
 void ProgressLine::finish(const std::vector<double>& returns, int env_steps, bool interrupted,
                           const std::string& out) {
   if (terminal_ && !quiet_) std::printf("\r\033[K");
+  if (!quiet_) std::printf("time: %s\n", TimeSpent::summary().c_str());
   const std::size_t last = std::min<std::size_t>(3, returns.size());
   double mean = 0;
   for (std::size_t i = returns.size() - last; i < returns.size(); ++i)

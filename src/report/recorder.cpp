@@ -1,5 +1,7 @@
 #include "report/recorder.hpp"
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 Recorder::Recorder(const RunOptions& options, const EnvSpec& env, std::string title,
@@ -9,6 +11,7 @@ Recorder::Recorder(const RunOptions& options, const EnvSpec& env, std::string ti
       interrupted_(std::move(interrupted)),
       workers_(options.threads),
       line_(std::move(title), options.quiet) {
+  TimeSpent::start_anew();
   if (options_.out.empty()) return;
   progress_ = std::make_unique<CsvWriter>(
       options_.out + "/progress.csv",
