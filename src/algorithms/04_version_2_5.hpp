@@ -156,21 +156,21 @@ struct Agent {
   }
 
   // s' of every trajectory by one of the models, drawn anew at each step; or by the true dynamics.
-  Dynamics dynamics(const std::vector<Theta>& thetas) {
+  Dynamics dynamics(const std::vector<Theta>& thetas, Workers& workers) {
     return config.true_dynamics ? true_dynamics_of(env)
-                                : sampled_dynamics(model, thetas, imagination);
+                                : sampled_dynamics(model, thetas, imagination, workers);
   }
 
   // On what share of the models, each by itself, the policy's return is better than `old` was;
   // from the same starts, with the same noise. ME-TRPO's question.
-  double improving_share(const NetworkPolicy& old, const Matrix& s) {
+  double improving_share(const NetworkPolicy& old, const Matrix& s, Workers& workers) {
     const std::vector<Theta> thetas = model.sample(model.size_or(5), imagination);
     const std::vector<Matrix> eps = policy_noise(s.cols());
     double better = 0;
     for (const Theta& theta : thetas) {
       const std::vector<Theta> alone{theta};
       const auto mean_return = [&](const NetworkPolicy& policy) {
-        return imagine(env, dynamics(alone), policy, s, eps).reward.sum();
+        return imagine(env, dynamics(alone, workers), policy, s, eps).reward.sum();
       };
       better += mean_return(pi) > mean_return(old);
     }
@@ -214,8 +214,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     for (int k = 0; k < config.updates && record.running(); ++k) {
       // 3. Use f(s, a) to generate trajectories {tau_i} with policy pi_theta(a | s).
       const Trajectories tau =
-          imagine(env, agent.dynamics(thetas), agent.pi, agent.starts(D, config.rollouts),
-                  agent.policy_noise(config.rollouts));
+          imagine(env, agent.dynamics(thetas, record.workers()), agent.pi,
+                  agent.starts(D, config.rollouts), agent.policy_noise(config.rollouts));
 
       // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
       Matrix A = reward_to_go(tau.reward, config.discount);
@@ -228,7 +228,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
       if (config.improving_share > 0 && (k + 1) % config.check_every == 0) {
         const Matrix s = agent.starts(D, config.rollouts);
-        if (agent.improving_share(last_checked, s) < config.improving_share) break;
+        if (agent.improving_share(last_checked, s, record.workers()) < config.improving_share)
+          break;
         last_checked = agent.pi;
       }
     }

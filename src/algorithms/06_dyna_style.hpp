@@ -51,7 +51,7 @@ struct Agent : ModelAndLearner {
 
   // Steps 4 to 6 and 8: states and actions, and what the model says comes of them. One batch per
   // step.
-  std::vector<Batch> simulate(const Dataset& B) {
+  std::vector<Batch> simulate(const Dataset& B, Workers& workers) {
     const Index count = config.learner.batch_size;
     const Index oldest =
         config.states == "recent" ? std::max<Index>(0, B.size() - config.recent) : 0;
@@ -65,7 +65,8 @@ struct Agent : ModelAndLearner {
     const auto a = [&](const Matrix& s) {
       return std::exchange(first, false) ? first_a : learner->explore(s, imagination);
     };
-    return short_rollouts(env, p_hat(config.true_dynamics), a, past.s, 1 + config.more_steps);
+    return short_rollouts(env, p_hat(config.true_dynamics, workers), a, past.s,
+                          1 + config.more_steps);
   }
 };
 
@@ -99,7 +100,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       // 4. sample s ~ B from the buffer,   5. choose an action a (from B, from pi, or at random),
       // 6. simulate s' ~ p-hat(s' | s, a) (and r = r-hat(s, a)),
       // 8. (optionally) take N more model-based steps, and for each of them:
-      for (const Batch& step : agent.simulate(B))
+      for (const Batch& step : agent.simulate(B, record.workers()))
         // 7. train on (s, a, s', r) with model-free RL.
         learner.update(step, record.workers());
     }

@@ -90,7 +90,7 @@ struct Agent : ModelAndLearner {
   }
 
   // Steps 4 and 5: rollouts of the policy from states of the recent episodes into B_f.
-  void imagine() {
+  void imagine(Workers& workers) {
     const std::vector<Batch> from = recent();
     Matrix s(env.spec.state_dim(), config.rollouts);
     std::vector<Index> t;
@@ -103,7 +103,7 @@ struct Agent : ModelAndLearner {
     for (const Batch& step :
          config.imagine_with == "linear"
              ? linear_rollouts(s, t)
-             : short_rollouts(env, p_hat(false), pi(), s, config.rollout_length))
+             : short_rollouts(env, p_hat(false, workers), pi(), s, config.rollout_length))
       imagined.append(step);
   }
 };
@@ -144,7 +144,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
           record.refit(agent.model.fit(B, record.workers()));
       }
       // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
-      if (learned >= config.refit_episodes) agent.imagine();
+      if (learned >= config.refit_episodes) agent.imagine(record.workers());
     }
 
     // 6. Use all transitions, real and imagined, to update the Q-function.

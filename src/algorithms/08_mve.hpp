@@ -81,7 +81,8 @@ struct Agent : ModelAndLearner {
 
   // Steps 5 and 6 for one mini-batch of real transitions.
   void update(const Batch& real, Workers& workers) {
-    const Expansion tau = expand(env, real, p_hat(config.true_dynamics), pi(), config.horizon);
+    const Expansion tau =
+        expand(env, real, p_hat(config.true_dynamics, workers), pi(), config.horizon);
     const Row V = learner->value(tau.steps.back().s_next, workers);
     const std::vector<Row> y = value_expansion(tau, V, config.learner.discount);
 

@@ -80,12 +80,12 @@ struct Agent : ModelAndLearner {
         imagined(e.spec.state_dim(), e.spec.action_dim(), 1) {}
 
   // Steps 4 and 5: k-step rollouts of the policy as it explores, branched off from states of B.
-  void imagine(const Dataset& B, int env_steps) {
+  void imagine(const Dataset& B, int env_steps, Workers& workers) {
     const int k = config.schedule.length(env_steps);
     const Index rollouts = Index(config.rollouts_per_step) * config.refit_every;
     imagined.set_capacity(rollouts * k * config.keep_refits);
     const Matrix s = B.random_states(rollouts, imagination);
-    for (const Batch& step : short_rollouts(env, p_hat(config.true_dynamics), pi(), s, k))
+    for (const Batch& step : short_rollouts(env, p_hat(config.true_dynamics, workers), pi(), s, k))
       imagined.append(step);
   }
 };
@@ -111,7 +111,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
       if (!config.true_dynamics) record.refit(agent.model.fit(B, record.workers()));
       // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
-      agent.imagine(B, record.env_steps());
+      agent.imagine(B, record.env_steps(), record.workers());
     }
 
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.

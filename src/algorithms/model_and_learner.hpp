@@ -27,9 +27,10 @@ struct ModelAndLearner {
 
   // p-hat(s', r | s, a): by another theta ~ p(theta | D) for each column and at each step; or the
   // world in its place, to tell whose fault it is.
-  Dynamics p_hat(bool true_dynamics) {
+  Dynamics p_hat(bool true_dynamics, Workers& workers) {
     if (true_dynamics) return true_dynamics_of(env);
-    return sampled_dynamics(model, model.sample(model.size_or(10), imagination), imagination);
+    return sampled_dynamics(model, model.sample(model.size_or(10), imagination), imagination,
+                            workers);
   }
 
   // The policy with its exploration, as imagined steps are taken.  s: (state_dim, B)

@@ -2,10 +2,11 @@
 
 namespace mbrl {
 
-Dynamics sampled_dynamics(const UncertainModel& model, std::vector<Theta> thetas, Rng& rng) {
+Dynamics sampled_dynamics(const UncertainModel& model, std::vector<Theta> thetas, Rng& rng,
+                          Workers& workers) {
   const auto kept = std::make_shared<const std::vector<Theta>>(std::move(thetas));
-  return [&model, kept, &rng](const Matrix& s, const Matrix& a) {
-    return model.sample_next(*kept, s, a, rng);
+  return [&model, kept, &rng, &workers](const Matrix& s, const Matrix& a) {
+    return model.sample_next(*kept, s, a, rng, workers);
   };
 }
 

@@ -9,7 +9,8 @@
 namespace mbrl {
 
 // s' and r by one of the thetas for each column, drawn anew at every step; or by the world.
-Dynamics sampled_dynamics(const UncertainModel& model, std::vector<Theta> thetas, Rng& rng);
+Dynamics sampled_dynamics(const UncertainModel& model, std::vector<Theta> thetas, Rng& rng,
+                          Workers& workers);
 Dynamics true_dynamics_of(const Env& env);
 
 // k steps of f with actions of pi, from every column of s: (state_dim, B). One batch per step. The

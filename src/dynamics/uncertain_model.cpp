@@ -1,8 +1,11 @@
 #include "dynamics/uncertain_model.hpp"
 
+#include "core/time_spent.hpp"
+
 namespace mbrl {
 
 FitReport UncertainModel::fit(const Dataset& D, Workers& workers) {
+  const TimeSpent time(Part::model);
   std::vector<Index> train, holdout;
   for (Index i = 0; i < D.size(); ++i)
     (held_out(seed_, i, holdout_) ? holdout : train).push_back(i);
@@ -39,19 +42,24 @@ NextState UncertainModel::predict(const std::vector<Theta>& thetas, const Matrix
 }
 
 Prediction UncertainModel::sample_next(const std::vector<Theta>& thetas, const Matrix& s,
-                                       const Matrix& a, Rng& rng) const {
+                                       const Matrix& a, Rng& rng, Workers& workers) const {
+  const TimeSpent time(Part::imagining);
   const Index B = s.cols(), n = static_cast<Index>(thetas.size());
   Prediction next{Matrix(s.rows(), B), Row(B)};
   const std::vector<Index> order = rng.permutation(B);
   const Matrix noise = rng.normal(s.rows(), B);
-  for (Index k = 0; k < n; ++k) {
-    const std::vector<Index> mine(order.begin() + k * B / n, order.begin() + (k + 1) * B / n);
+  // The share of each theta, cut into pieces of about 400 columns.
+  const Index cuts = std::max<Index>(1, B / n / 400), pieces = n * cuts;
+  workers.for_each(pieces, [&](Index piece) {
+    const Index k = piece / cuts;
+    const std::vector<Index> mine(order.begin() + piece * B / pieces,
+                                  order.begin() + (piece + 1) * B / pieces);
     const Matrix s_k = s(Eigen::all, mine), a_k = a(Eigen::all, mine);
     NextState p = predict(thetas[static_cast<std::size_t>(k)], s_k, a_k);
     p.mean += p.sd.cwiseProduct(noise(Eigen::all, mine));
     next.s_next(Eigen::all, mine) = p.mean;
     next.reward(mine) = p.reward.size() ? p.reward : io_.env().reward(s_k, a_k, p.mean);
-  }
+  });
   return next;
 }
 

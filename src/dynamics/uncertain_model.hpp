@@ -46,9 +46,9 @@ class UncertainModel {
   NextState predict(const std::vector<Theta>& thetas, const Matrix& s, const Matrix& a) const;
 
   // s' ~ p(s' | s, a, theta), and r, with one of the thetas for each column: every theta gets an
-  // equal share of them, at random.
+  // equal share of them, at random. The same bits on any number of threads.
   Prediction sample_next(const std::vector<Theta>& thetas, const Matrix& s, const Matrix& a,
-                         Rng& rng) const;
+                         Rng& rng, Workers& workers) const;
   // The first again, on a tape. Gradients go to s and a, none to theta.
   TapedNextState predict(const Theta& theta, const Var& s, const Var& a) const;
 

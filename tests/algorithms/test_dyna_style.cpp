@@ -37,6 +37,7 @@ Row distance(const Matrix& x, const Matrix& y) {
 }
 
 TEST_CASE("states come from the buffer, all of it or its recent part") {
+  Workers workers(1);
   const auto env = make_env("pendulum");
   const Dataset B = random_steps(*env, 100);
   std::vector<Index> late, all;
@@ -48,13 +49,14 @@ TEST_CASE("states come from the buffer, all of it or its recent part") {
     config.states = recent ? "recent" : "all", config.recent = 30;
     config.learner.batch_size = 200;
     Agent agent(*env, config, 1);
-    const Matrix s = agent.simulate(B)[0].s;
+    const Matrix s = agent.simulate(B, workers)[0].s;
     CHECK(distance(s, B.s(all)).maxCoeff() == 0);
     CHECK((distance(s, B.s(late)).maxCoeff() == 0) == recent);
   }
 }
 
 TEST_CASE("actions come from the buffer, from the policy, or are random") {
+  Workers workers(1);
   const auto env = make_env("pendulum");
   const Dataset B = random_steps(*env, 100);
   std::vector<Index> all;
@@ -68,7 +70,7 @@ TEST_CASE("actions come from the buffer, from the policy, or are random") {
     config.learner.kind = "ddpg", config.learner.exploration_noise = 0;
     config.learner.batch_size = 400;
     Agent agent(*env, config, 1);
-    const auto steps = agent.simulate(B);
+    const auto steps = agent.simulate(B, workers);
     REQUIRE(steps.size() == 3);
     const Row from_buffer = distance(pairs(steps[0].s, steps[0].a), pairs(B.s(all), B.a(all)));
     CHECK((from_buffer.maxCoeff() == 0) == (actions == "buffer"));

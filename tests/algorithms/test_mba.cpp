@@ -62,13 +62,14 @@ TEST_CASE("after so many episodes imagination stops") {
 }
 
 TEST_CASE("B30: with linear models too an imagined end is there once, and nothing after it") {
+  Workers workers(1);
   const auto env = make_env("cartpole_balance");
   Config config = tiny();
   config.rollouts = 200, config.rollout_length = 40;
   Agent agent(*env, config, 1);
   live(agent, *env, 6);
   agent.linear.fit(agent.recent());
-  agent.imagine();
+  agent.imagine(workers);
   const Batch made = agent.imagined.all();
   CHECK((made.terminated == env->terminated(made.s_next)).all());
   CHECK(made.terminated.any());
@@ -77,6 +78,7 @@ TEST_CASE("B30: with linear models too an imagined end is there once, and nothin
 }
 
 TEST_CASE("rollouts begin at states of the recent episodes, and go no further than the model") {
+  Workers workers(1);
   const auto env = make_env("pendulum");
   env->spec.max_steps = 10;
   Config config = tiny();
@@ -86,7 +88,7 @@ TEST_CASE("rollouts begin at states of the recent episodes, and go no further th
   CHECK(agent.recent().size() == 2);
   agent.linear.fit(agent.recent());
   CHECK(agent.linear.length() == 10);
-  agent.imagine();
+  agent.imagine(workers);
   const Batch made = agent.imagined.all();
   int starts = 0;
   for (Index j = 0; j < 300; ++j)

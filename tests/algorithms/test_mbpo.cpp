@@ -58,22 +58,23 @@ Batch everything(const Dataset& D) {
 }
 
 TEST_CASE("B31: imagined transitions are kept for so many refits, also when rollouts grow longer") {
+  Workers workers(1);
   const auto env = make_env("pendulum");
   Config config = tiny();
   config.keep_refits = 2;
   config.schedule = {1, 3, 100, 300};  // k = 1, 2, 3 at steps 100, 200, 300
   Agent agent(*env, config, 1);
   const Dataset B = random_steps(*env, 80);
-  agent.imagine(B, 100);
+  agent.imagine(B, 100, workers);
   CHECK(agent.imagined.size() == 100);  // 5 per step, 20 steps, k = 1
-  agent.imagine(B, 100);
+  agent.imagine(B, 100, workers);
   CHECK(agent.imagined.size() == 200);
-  agent.imagine(B, 100);
+  agent.imagine(B, 100, workers);
   CHECK(agent.imagined.size() == 200);  // the first have gone
-  agent.imagine(B, 200);
+  agent.imagine(B, 200, workers);
   CHECK(agent.imagined.size() == 400);  // the last two refits had room for 2 * 200
   CHECK(agent.imagined.capacity() == 400);
-  agent.imagine(B, 300);
+  agent.imagine(B, 300, workers);
   CHECK(agent.imagined.size() == 600);
   CHECK(agent.imagined.capacity() == 600);
 }
@@ -86,7 +87,7 @@ TEST_CASE("B34: rollouts branch off from real states, and the policy is sampled,
   const Dataset B = random_steps(*env, 80);
   Workers workers(1);
   agent.model.fit(B, workers);
-  agent.imagine(B, 0);
+  agent.imagine(B, 0, workers);
   const Batch made = everything(agent.imagined), real = everything(B);
   REQUIRE(made.size() == 300);
   std::set<Index> from;
@@ -112,7 +113,7 @@ TEST_CASE("B24: only elites are imagined with, after a load too") {
   agent.model.fit(B, workers);
   const auto& ensemble = dynamic_cast<const Ensemble&>(agent.model.posterior());
   const auto check = [&](Agent& imagining) {
-    imagining.imagine(B, 0);
+    imagining.imagine(B, 0, workers);
     const Batch made = everything(imagining.imagined);
     std::vector<int> by(3, 0);
     for (int k = 0; k < 3; ++k) {
@@ -137,6 +138,7 @@ TEST_CASE("B24: only elites are imagined with, after a load too") {
 }
 
 TEST_CASE("B30: an imagined end is stored as one, and ends its rollout") {
+  Workers workers(1);
   const auto env = make_env("cartpole_balance");
   Config config = tiny();
   config.true_dynamics = true;
@@ -144,7 +146,7 @@ TEST_CASE("B30: an imagined end is stored as one, and ends its rollout") {
   config.keep_refits = 1;
   Agent agent(*env, config, 1);
   const Dataset B = random_steps(*env, 200);
-  agent.imagine(B, 0);
+  agent.imagine(B, 0, workers);
   const Batch made = everything(agent.imagined);
   CHECK((made.terminated == env->terminated(made.s_next)).all());
   CHECK(made.terminated.count() > 20);

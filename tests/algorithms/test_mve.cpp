@@ -104,6 +104,7 @@ TEST_CASE("B36: with H = 0 the target is the plain one, to the bit, and so are t
 }
 
 TEST_CASE("imagined steps begin at the s' of the real one, with the policy as it acts") {
+  Workers workers(1);
   const auto env = make_env("pendulum");
   Agent agent(*env, tiny(), 1);
   Dataset B(2, 1);
@@ -112,7 +113,7 @@ TEST_CASE("imagined steps begin at the s' of the real one, with the policy as it
   while (B.size() < 50) B.append(world.step(random_action(env->spec, rng)));
   const Batch real = B.sample(20, rng);
   const auto mu = [&](const Matrix& s) { return agent.learner->act(s); };
-  const Expansion tau = expand(*env, real, agent.p_hat(true), mu, 2);
+  const Expansion tau = expand(*env, real, agent.p_hat(true, workers), mu, 2);
   CHECK(tau.steps[0].a == real.a);
   CHECK(tau.steps[1].s == real.s_next);
   CHECK(tau.steps[1].a == agent.learner->act(real.s_next));
@@ -138,7 +139,7 @@ TEST_CASE(
     agent.update(real, workers);
 
     OffPolicyLearner& learner = *by_hand.learner;
-    const auto tau = expand(*env, real, by_hand.p_hat(true), by_hand.pi(), 2);
+    const auto tau = expand(*env, real, by_hand.p_hat(true, workers), by_hand.pi(), 2);
     const auto y =
         value_expansion(tau, learner.value(tau.steps[2].s_next, workers), config.learner.discount);
     if (td_k)

@@ -167,20 +167,21 @@ TEST_CASE(
   Workers workers(1);
   agent.model.fit(D, workers);
   const Matrix s = agent.starts(D, 20);
-  CHECK(agent.improving_share(agent.pi, s) == 0);
+  CHECK(agent.improving_share(agent.pi, s, workers) == 0);
   NetworkPolicy wasteful = agent.pi;
   // The cost has 0.001 a^2: from rest at the top, one that pushes at random is worse.
   wasteful.log_sd.setConstant(3), agent.pi.log_sd.setConstant(-10);
-  CHECK(agent.improving_share(wasteful, Matrix::Zero(2, 20)) == 1);
+  CHECK(agent.improving_share(wasteful, Matrix::Zero(2, 20), workers) == 1);
 }
 
 TEST_CASE("every step of a trajectory may be by another model, and each gets its share") {
+  Workers workers(1);
   const auto env = make_env("point_mass");
   Config config = tiny();
   config.model.ensemble.members = 4;
   Agent agent(*env, config, 1);
   const std::vector<Theta> thetas = agent.model.sample(4, agent.imagination);
-  const Dynamics f = agent.dynamics(thetas);
+  const Dynamics f = agent.dynamics(thetas, workers);
   const Matrix s = Matrix::Ones(4, 12), a = Matrix::Ones(2, 12);
   const auto which = [&](const Matrix& s_next) {
     std::vector<int> model;

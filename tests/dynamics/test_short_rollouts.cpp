@@ -90,7 +90,8 @@ TEST_CASE("B35: an imagined step is one member's, never their average, and the m
   const UncertainModel model = make_uncertain_model(*env, config, 1);
   Rng rng(1, "test");
   const std::vector<Theta> thetas = model.sample(5, rng);
-  const Dynamics p_hat = sampled_dynamics(model, thetas, rng);
+  Workers workers(1);
+  const Dynamics p_hat = sampled_dynamics(model, thetas, rng, workers);
   const Matrix s = Matrix::Ones(4, 20), a = Matrix::Ones(2, 20);
   std::vector<int> of_first;
   for (int repeat = 0; repeat < 10; ++repeat) {
@@ -118,7 +119,8 @@ TEST_CASE("B35: an imagined step of a probabilistic model is drawn, with the sd 
   const UncertainModel model = make_uncertain_model(*env, config, 1);
   Rng rng(1, "test");
   const std::vector<Theta> theta = model.sample(1, rng);
-  const Dynamics p_hat = sampled_dynamics(model, theta, rng);
+  Workers workers(1);
+  const Dynamics p_hat = sampled_dynamics(model, theta, rng, workers);
   const Matrix s = Matrix::Ones(4, 20000), a = Matrix::Ones(2, 20000);
   const NextState said = model.predict(theta[0], s.leftCols(1), a.leftCols(1));
   const Matrix next = p_hat(s, a).s_next;
@@ -130,6 +132,21 @@ TEST_CASE("B35: an imagined step of a probabilistic model is drawn, with the sd 
     const double found = std::sqrt(double((next.row(i).array() - mean(i)).square().mean()));
     CHECK(found == doctest::Approx(sd).epsilon(0.03));  // 6 standard errors
   }
+}
+
+TEST_CASE("an imagined step has the same bits on one thread and on three") {
+  const auto env = make_env("point_mass");
+  const UncertainModel model = make_uncertain_model(*env, {.kind = "PE"}, 1);
+  Rng rng(1, "test");
+  const std::vector<Theta> thetas = model.sample(5, rng);
+  const Matrix s = rng.normal(4, 5003), a = rng.normal(2, 5003);
+  Workers one(1), three(3);
+  Rng first = rng, second = rng;
+  const Prediction alone = model.sample_next(thetas, s, a, first, one);
+  const Prediction together = model.sample_next(thetas, s, a, second, three);
+  CHECK(alone.s_next == together.s_next);
+  CHECK((alone.reward == together.reward).all());
+  CHECK(alone.s_next.allFinite());
 }
 
 }  // namespace test_short_rollouts
