@@ -33,6 +33,8 @@ struct Config {
     planner.list(field);
     field.add_preset("paper", "the hyperparameters of the paper's cart-pole; an hour per trial",
                      [this] { use_those_of_the_paper(); });
+    field.add_preset("mbrl-lib", "the hyperparameters of mbrl-lib's cart-pole; minutes per trial",
+                     [this] { use_those_of_mbrl_lib(); });
   }
 
   // From the reference code of Chua et al. 2018 (its weight decay differs from layer to layer,
@@ -48,6 +50,21 @@ struct Config {
     propagation.propagation = "TSinf", propagation.particles = 20;
     planner.horizon = 25;
     planner.cem.candidates = 400, planner.cem.elites = 40, planner.cem.iterations = 5;
+  }
+
+  // From mbrl-lib (Pineda et al. 2021), its PETS on cartpole_continuous: of seven members the best
+  // five, another of them at every step. It stops early on the data that it trains on.
+  void use_those_of_mbrl_lib() {
+    initial_steps = 200, refit_every = 50;
+    ModelConfig& network = model.network;
+    network.hidden_layers = 4, network.hidden_width = 200;
+    network.learning_rate = 7.5e-4, network.weight_decay = 3e-5;
+    network.batch_size = 256, network.epochs = 25, network.patience = 25, network.holdout = 0;
+    model.ensemble.members = 7, model.ensemble.elite_members = 5;
+    model.ensemble.resample = true, model.ensemble.learned_bounds = false;
+    propagation.propagation = "TS1", propagation.particles = 20;
+    planner.horizon = 15;
+    planner.cem.candidates = 350, planner.cem.elites = 35, planner.cem.iterations = 5;
   }
 };
 
