@@ -53,6 +53,7 @@ long allocations_of(Action action) {
 }
 
 const std::vector<Index> kTaken = {3, 3, 0};
+const Matrix kFactors = Matrix::Constant(6, 1, 2);
 
 // Every operation, of u and of a positive v of the same shape.
 using V = const Var&;
@@ -100,6 +101,9 @@ const Operation kOperations[] = {
     {"log_sum_exp", [](V u, V) { return log_sum_exp(u); }, false},
     {"broadcast_columns", [](V u, V) { return broadcast_columns(columns(u, 0, 1), 4); }, false},
     {"broadcast_rows", [](V u, V) { return broadcast_rows(row(u, 5), 4); }, false},
+    {"scale_rows", [](V u, V) { return scale_rows(kFactors, u); }, false},
+    {"dense", [](V u, V v) { return dense(u, transpose(v), columns(u, 0, 1), Activation::silu); },
+     false},
     {"gather_columns", [](V u, V) { return gather_columns(u, kTaken); }, false},
     {"stack", [](V u, V v) { return stack(u, v, u); }, false},
 };

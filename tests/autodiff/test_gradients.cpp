@@ -239,6 +239,7 @@ TEST_CASE("reductions, broadcasts and the transpose have the right value and gra
       CHECK(transpose(v).value() == flipped);
       CHECK(broadcast_columns(tape.parameter(column), B).value() == wide);
       CHECK(broadcast_rows(tape.parameter(row), n).value() == tall);
+      CHECK(scale_rows(column, v).value() == Matrix(wide.cwiseProduct(x)));
 
       CHECK(error_of([](auto& in) { return sum(in[0]); }, {x}) < kTolerance);
       CHECK(error_of([](auto& in) { return mean(in[0]); }, {x}) < kTolerance);
@@ -248,6 +249,7 @@ TEST_CASE("reductions, broadcasts and the transpose have the right value and gra
       CHECK(error_of([](auto& in) { return transpose(in[0]); }, {x}) < kTolerance);
       CHECK(error_of([=](auto& in) { return broadcast_columns(in[0], B); }, {column}) < kTolerance);
       CHECK(error_of([=](auto& in) { return broadcast_rows(in[0], n); }, {row}) < kTolerance);
+      CHECK(error_of([=](auto& in) { return scale_rows(column, in[0]); }, {x}) < kTolerance);
     }
 }
 

@@ -273,4 +273,41 @@ TEST_CASE("a tape goes on after a refused operation") {
   CHECK(u.adjoint().isApprox(Matrix::Ones(2, 2) * b.transpose()));
 }
 
+TEST_CASE("a rewound tape keeps what came first, and takes up the rest again") {
+  const Matrix a = random_matrix(2, 3), b = random_matrix(2, 3), c = random_matrix(2, 3);
+  Tape tape;
+  const Var u = tape.parameter(a);
+  const std::size_t stays = tape.size();
+  Var v = tape.parameter(b);
+  tape.backward(sum(u * v));
+  CHECK(u.adjoint().isApprox(b));
+  tape.rewind(stays);
+  v = tape.parameter(c);
+  tape.backward(sum(u * v));  // nothing of the first gradient is left
+  CHECK(u.adjoint().isApprox(c));
+  CHECK(v.adjoint().isApprox(a));
+}
+
+TEST_CASE("a copy on the tape is a constant of its own") {
+  Matrix a = random_matrix(2, 5);
+  const Matrix old = a;
+  Tape tape;
+  const Var u = tape.copy(a.middleCols(1, 3));
+  a.setZero();
+  CHECK(u.value() == old.middleCols(1, 3));
+  CHECK(!u.node->needs_adjoint);
+}
+
+TEST_CASE("a warm tape works in the same buffers again") {
+  const Matrix a = random_matrix(2, 3);
+  Tape tape;
+  const auto places = [&] {
+    tape.clear();
+    const Var u = tape.copy(a), y = square(u);
+    return std::pair(u.value().data(), y.value().data());
+  };
+  const auto first = places();
+  CHECK(places() == first);
+}
+
 }  // namespace test_tape

@@ -115,4 +115,23 @@ TEST_CASE("chunks cover every column once, are equal but for one column, and non
   }
 }
 
+TEST_CASE("a piece that asks is told its thread, which does one piece at a time") {
+  for (const int threads : {1, 3}) {
+    Workers workers(threads);
+    std::vector<std::atomic<int>> busy(static_cast<std::size_t>(threads));
+    std::atomic<int> wrong{0}, done{0};
+    workers.for_each(200, [&](Index, int thread) {
+      if (thread < 0 || thread >= threads) {
+        ++wrong;
+        return;
+      }
+      if (busy[static_cast<std::size_t>(thread)]++ != 0) ++wrong;
+      ++done;
+      --busy[static_cast<std::size_t>(thread)];
+    });
+    CHECK(wrong == 0);
+    CHECK(done == 200);
+  }
+}
+
 }  // namespace test_parallel
