@@ -1,6 +1,6 @@
 # `make` alone lists what there is to type.
 #
-# Settings:  CXX=clang++   SCALAR=double   SANITIZE=address,undefined   ARCH=x86-64-v3   WERROR=1
+# Settings:  CXX=clang++   SCALAR=double   SANITIZE=address,undefined   ARCH=x86-64-v3   BLAS=openblas   WERROR=1
 #            EIGEN=/path/to/eigen   DOCTEST=/path/to/doctest   GNUPLOT=none   THREADS=2
 # Every combination builds into its own folder below build/, so that they never mix.
 
@@ -8,6 +8,7 @@ CXX      ?= g++
 SCALAR   ?= float
 ARCH     ?= native
 SANITIZE ?=
+BLAS     ?=
 WERROR   ?=
 GNUPLOT  ?= gnuplot
 THREADS  ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -16,7 +17,7 @@ ifeq ($(origin CXX),default)
 endif
 
 comma := ,
-BUILD := build/$(notdir $(CXX))-$(SCALAR)-$(ARCH)$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+BUILD := build/$(notdir $(CXX))-$(SCALAR)-$(ARCH)$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))$(if $(BLAS),-$(BLAS))
 
 # Eigen and doctest, your own copies first, then where the usual package managers put them.
 INCLUDES := -Isrc -I. $(addprefix -isystem ,$(EIGEN) $(DOCTEST) \
@@ -28,7 +29,7 @@ MACHINE  := $(shell $(CXX) -march=$(ARCH) -E -x c++ /dev/null >/dev/null 2>&1 \
 # evaluation of one formula agree. Never -ffast-math: it would break every check for NaN.
 CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
   -Wall -Wextra -Wpedantic $(if $(findstring clang,$(CXX)),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
-  -DEIGEN_DONT_PARALLELIZE \
+  -DEIGEN_DONT_PARALLELIZE $(if $(BLAS),-DEIGEN_USE_BLAS) \
   $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
 
 # How a file is compiled: `$(call COMPILE,scalar)`, with what make knows of the rule.
@@ -48,7 +49,7 @@ N      ?= *
 NOTEBOOKS := $(basename $(notdir $(wildcard $(N:%=notebooks_cpp/%.cpp))))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test learn results notebooks format lint clean packages
+.PHONY: help build demo test learn results bench notebooks format lint clean packages
 .SUFFIXES:
 .SECONDARY:
 
@@ -58,6 +59,7 @@ help:
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
+	@echo "make bench      how fast the hot paths are, beside the machine's measured peak; about a minute"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=03_cliff: only that one; SEEDS=40: with more seeds)"
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
@@ -69,6 +71,7 @@ NEED = have() { echo "\#include <$$1>" | $(CXX) $(CXXFLAGS) $(INCLUDES) -E -x c+
   missing=""; \
   have Eigen/Core        || missing="$$missing libeigen3-dev"; \
   have doctest/doctest.h || missing="$$missing doctest-dev"; \
+  [ -z "$(BLAS)" ]       || echo "int main() {}" | $(CXX) -x c++ - $(BLAS:%=-l%) -o /dev/null 2>/dev/null || missing="$$missing lib$(BLAS)-dev"; \
   [ "$(GNUPLOT)" = none ] || command -v $(GNUPLOT) >/dev/null || missing="$$missing gnuplot-nox"
 
 packages:
@@ -100,7 +103,7 @@ LIBRARY := $(sort $(LIBRARY))
 library  = $(LIBRARY:%=$(BUILD)/$(1)/%.o)
 
 $(BUILD)/mbrl: src/main.cpp $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
 define OBJECTS
 $(BUILD)/$(1)/%.o: $(BUILD)/$(1)/%.cpp
 	@$$(call COMPILE,$(1)) -c $$< -o $$@
@@ -136,11 +139,11 @@ $(BUILD)/tests/main.o: tests/main.cpp
 $(ROOMS:%=$(BUILD)/tests/%.cpp): $(BUILD)/tests/%.cpp: always
 	@$(call UNITE,$(sort $(wildcard tests/$*/*.cpp)))
 $(SUITES:%=$(BUILD)/tests/%): $(BUILD)/tests/%: tests/%.cpp $(BUILD)/tests/main.o $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
 $(filter-out $(DOUBLE:%=$(BUILD)/tests/%),$(ROOMS:%=$(BUILD)/tests/%)): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
 $(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(call library,double)
-	@$(call COMPILE,double) $< $(filter %.o,$^) -o $@
+	@$(call COMPILE,double) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
 
 # ---- experiments, results, housekeeping ----
 
@@ -149,7 +152,13 @@ notebooks: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
 	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n $(SEEDS) || exit 1; done
 $(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) -o $@
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+
+bench: packages
+	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/bench
+	@$(BUILD)/bench
+$(BUILD)/bench: src/bench.cpp $(call library,$(SCALAR))
+	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
 
 results: build
 	@for r in $(R); do docs/results/$$r.sh || exit 1; done
