@@ -25,13 +25,40 @@ template <class T>
 void append(std::string& bytes, const T& value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
-template <class T>
-T take(const std::string& bytes, std::size_t& at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  at += sizeof value;
-  return value;
-}
+
+// Bytes read from front to back, never beyond their end.
+class Reader {
+ public:
+  Reader(const std::string& bytes, std::size_t from) : bytes_(bytes), at_(from) {}
+
+  std::size_t left() const { return bytes_.size() - at_; }
+  // Whether there were so many; into `target` if so.
+  bool take(void* target, std::size_t count) {
+    if (count > left()) return false;
+    std::memcpy(target, bytes_.data() + at_, count);
+    at_ += count;
+    return true;
+  }
+  bool take(std::string& text, std::size_t count) {
+    if (count > left()) return false;
+    text = bytes_.substr(at_, count);
+    at_ += count;
+    return true;
+  }
+  bool take(Matrix& x, std::int64_t rows, std::int64_t cols) {
+    const auto entries = static_cast<std::int64_t>(left() / sizeof(Scalar));
+    if (rows < 0 || cols < 0) return false;
+    if (rows > 0 && cols > 0 && rows > entries / cols) return false;
+    if (rows > kLargest || cols > kLargest) return false;  // (0, huge) holds nothing either
+    x.resize(rows, cols);
+    return x.size() == 0 || take(x.data(), sizeof(Scalar) * static_cast<std::size_t>(x.size()));
+  }
+
+ private:
+  static constexpr std::int64_t kLargest = std::int64_t(1) << 40;
+  const std::string& bytes_;
+  std::size_t at_;
+};
 
 }  // namespace
 
@@ -55,15 +82,16 @@ Archive::Archive(const std::string& path) : loading_(true), path_(path) {
   std::uint64_t checksum;
   std::memcpy(&checksum, bytes.data() + body.size(), sizeof checksum);
   if (checksum != hash(body)) throw damaged("its checksum does not match");
-  std::size_t at = sizeof(Header);
-  while (at < body.size()) {
-    const auto name_size = take<std::uint64_t>(body, at);
-    const std::string name = body.substr(at, name_size);
-    at += name_size;
-    const auto rows = take<std::int64_t>(body, at), cols = take<std::int64_t>(body, at);
-    Matrix x(rows, cols);
-    std::memcpy(x.data(), body.data() + at, sizeof(Scalar) * static_cast<std::size_t>(x.size()));
-    at += sizeof(Scalar) * static_cast<std::size_t>(x.size());
+  Reader reader(body, sizeof(Header));
+  while (reader.left() > 0) {
+    std::uint64_t name_size = 0;
+    std::int64_t rows = 0, cols = 0;
+    std::string name;
+    Matrix x;
+    if (!reader.take(&name_size, sizeof name_size) || !reader.take(name, name_size) ||
+        !reader.take(&rows, sizeof rows) || !reader.take(&cols, sizeof cols) ||
+        !reader.take(x, rows, cols))
+      throw damaged("an entry is larger than the file");
     entries_[name] = x;
   }
 }
@@ -81,7 +109,9 @@ void Archive::operator()(const std::string& name, Matrix& x) {
 void Archive::operator()(const std::string& name, Vector& x) {
   Matrix copy = x;
   (*this)(name, copy);
-  if (loading_) x = copy.col(0);
+  if (!loading_) return;
+  if (copy.cols() != 1) throw damaged(name + " is not one column");
+  x = copy.col(0);
 }
 
 void Archive::fixed_shape(const std::string& name, Matrix& x) {

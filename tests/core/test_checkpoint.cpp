@@ -85,6 +85,32 @@ TEST_CASE("a whole checkpoint of another program, version or SCALAR is refused f
   }
 }
 
+TEST_CASE("damage behind a right checksum is refused or harmless, in 2,000 places at random") {
+  const std::string path = saved_pair("mbrl-test-crafted.bin"), whole = bytes_of(path);
+  Rng rng(1, "test");
+  int refused = 0;
+  for (int k = 0; k < 2000; ++k) {
+    std::string crafted = whole;
+    for (Index change = rng.below(4); change >= 0; --change) {
+      const auto at = static_cast<std::size_t>(16 + rng.below(Index(whole.size()) - 24));
+      // A bit, or one of the bytes that make a size huge or negative.
+      const char bytes[] = {char(crafted[at] ^ (1 << rng.below(8))), '\x7f', '\xff', '\0'};
+      crafted[at] = bytes[rng.below(4)];
+    }
+    if (rng.below(4) == 0) crafted.erase(static_cast<std::size_t>(16 + rng.below(40)), 8);
+    write_bytes(path, with_its_checksum(crafted));
+    try {
+      Archive ar(path);
+      Pair pair;
+      pair.archive(ar);
+    } catch (const UserError&) {
+      ++refused;
+    }
+  }
+  CHECK(refused > 500);
+  CHECK(refused < 2000);  // what only changes a number cannot be seen
+}
+
 TEST_CASE("a checkpoint of another network shape is refused by name") {
   Archive ar(saved_pair("mbrl-test-shape.bin"));
   const std::pair<Index, Index> shapes[] = {{3, 3}, {2, 4}, {3, 2}};
