@@ -31,7 +31,7 @@ CLANG    := $(shell $(CXX) --version 2>/dev/null | grep -io -m1 clang)
 MACHINE  += $(if $(CLANG),,-mtune=generic)
 # -ffp-contract=off: a * b + c rounds the same way wherever it is written, so that the plain and the taped
 # evaluation of one formula agree. Never -ffast-math: it would break every check for NaN.
-CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
+CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -pthread \
   -Wall -Wextra -Wpedantic $(if $(CLANG),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
   -DEIGEN_DONT_PARALLELIZE $(if $(BLAS),-DEIGEN_USE_BLAS) \
   $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
@@ -43,13 +43,15 @@ COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(CXXFLAGS) $(INCLUDES
 # of tests/). The long learning bands run by `make learn` alone.
 # Rooms whose tests compare gradients with differences are always in double.
 DOUBLE := autodiff envs
-ROOMS  := $(notdir $(patsubst %/,%,$(wildcard tests/*/)))
+ROOMS  := $(filter-out fuzz,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
 SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
 R      ?= version_1_5 pets ablation policies short_rollouts
 CHOSEN := $(or $(T),$(filter-out learning,$(ROOMS) $(SUITES)))
 N      ?= *
+FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/*.cpp)))
+SECONDS ?= 60
 NOTEBOOKS := $(basename $(notdir $(wildcard $(N:%=notebooks_cpp/%.cpp))))
 
 .DEFAULT_GOAL := help
@@ -63,6 +65,7 @@ help:
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
+	@echo "make fuzz       random input for the readers of command line, config.txt and checkpoints, with clang++   (SECONDS=600: each; T=config: only that one)"
 	@echo "make bench      how fast the hot paths are, beside the machine's measured peak; about a minute"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=03_cliff: only that one; SEEDS=40: with more seeds)"
 	@echo "make format     clang-format over all sources"
@@ -163,6 +166,17 @@ bench: packages
 	@$(BUILD)/bench
 $(BUILD)/bench: src/bench.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+
+# What the fuzzers find goes to build/; what is worth keeping stands in tests/fuzz/corpus.
+fuzz: packages
+	@$(MAKE) --no-print-directory -j$(THREADS) CXX=clang++ SANITIZE=fuzzer-no-link,address,undefined fuzzers
+fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
+	@for f in $(or $(T),$(FUZZERS)); do mkdir -p build/fuzz/$$f && echo "fuzzing $$f for $(SECONDS) s" && \
+	  $(BUILD)/fuzz/$$f -max_total_time=$(SECONDS) -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; done
+$(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: tests/fuzz/%.cpp $(call library,$(SCALAR))
+	@$(call COMPILE,$(SCALAR)) -fsanitize=fuzzer $< $(filter %.o,$^) -o $@
+.PHONY: fuzz fuzzers
 
 results: build
 	@for r in $(R); do docs/results/$$r.sh || exit 1; done

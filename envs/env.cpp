@@ -28,6 +28,12 @@ Transition World::step(const Vector& a) {
   return tr;
 }
 
+void World::archive(Archive& ar) {
+  ar("rng", rng_), ar("s", s_), ar("steps", steps_), ar("over", over_);
+  ar.require(s_.size() == env_.spec.state_dim() && s_.allFinite(), "s");
+  ar.require(steps_ >= 0 && steps_ <= env_.spec.max_steps, "steps");
+}
+
 Matrix Env::sample_next(const Matrix& s, const Matrix& a, Rng& rng) const {
   Matrix s_next = dynamics(s, a);
   if (process_noise > 0) {

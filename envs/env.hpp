@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "autodiff/operations.hpp"
-#include "core/random.hpp"
+#include "core/checkpoint.hpp"
 #include "report/drawing.hpp"
 
 namespace mbrl {
@@ -133,6 +133,7 @@ class World {
   const Vector& s() const { return s_; }
   bool over() const { return over_; }
   Rng& rng() { return rng_; }
+  void archive(Archive& ar);
 
  private:
   const Env& env_;

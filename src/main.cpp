@@ -9,10 +9,8 @@
 #include <malloc.h>
 #endif
 
-#include "algorithms/all.hpp"
-#include "envs/all.hpp"
+#include "command_line.hpp"
 #include "report/prediction.hpp"
-#include "report/run_folder.hpp"
 
 namespace mbrl {
 namespace {
@@ -26,12 +24,23 @@ const char* const usage =
     "  mbrl list                                   algorithms and environments\n"
     "  mbrl run ALGO --env ENV [--seed N] [--KEY VALUE ...] [--out DIR]     one training run\n"
     "  mbrl run ALGO --help                        every setting, its default and what it does\n"
+    "  mbrl resume DIR [--steps N] [--episodes N] [--previous]     go on with a run that was "
+    "stopped, or longer than before\n"
     "  mbrl play DIR [--before] [--seed N]         roll out what was learned (first): play.gif, "
     "filmstrip.png\n"
     "  mbrl predict DIR [--seed N] [--out DIR]     the learned model against the truth, open loop\n"
     "  mbrl compare DIR DIR ... [--out NAME]       learning curves, mean and spread over seeds\n";
 
 volatile std::sig_atomic_t stop_requested = 0;
+
+// The first Ctrl-C asks the run to stop where it can be resumed; a second one kills it.
+void stop_on_signals() {
+  for (const int signal : {SIGINT, SIGTERM})
+    std::signal(signal, [](int which) {
+      stop_requested = 1;
+      std::signal(which, SIG_DFL);
+    });
+}
 
 int list_all() {
   std::cout << "algorithms\n";
@@ -58,79 +67,61 @@ void print_help(const Algorithm& algorithm, const Settings& settings) {
                 field.valid.c_str(), field.get().c_str());
 }
 
-// Reads "--key value" pairs; a switch may stand alone. `own` takes the keys that are not settings.
-void read_flags(const std::vector<std::string>& words, Settings& settings,
-                const std::function<bool(const std::string& key, const std::string& value)>& own) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i].rfind("--", 0) != 0)
-      throw UserError("'" + words[i] + "' is not a setting: settings look like --key value");
-    const std::string key = words[i].substr(2);
-    const bool has_value = i + 1 < words.size() && words[i + 1].rfind("--", 0) != 0;
-    const std::string value = has_value ? words[i + 1] : "";
-    if (has_value && own(key, value)) {
-      ++i;
-      continue;
-    }
-    auto& field = settings.find(key);
-    if (!has_value && !field.is_switch)
-      throw UserError("--" + key + " needs a value: " + field.valid);
-    const bool takes_value = has_value && !(field.is_switch && value != "true" && value != "false");
-    field.set(takes_value ? value : "true");
-    if (takes_value) ++i;
-  }
-}
-
-int run(const std::vector<std::string>& words) {
-  if (words.empty()) throw UserError("mbrl run needs an algorithm: mbrl list shows them");
-  Algorithm algorithm = find_algorithm(words[0]);
-  RunOptions options;
-  if (algorithm.steps > 0) options.steps = algorithm.steps, options.episodes = 0;
-  Settings settings;
-  options.list(settings);
-  algorithm.list(settings);
-  const std::vector<std::string> flags(words.begin() + 1, words.end());
-  if (std::find(flags.begin(), flags.end(), "--help") != flags.end()) {
-    print_help(algorithm, settings);
-    return 0;
-  }
-  // A preset comes first, wherever it stands, so that the other flags refine it.
-  for (std::size_t i = 0; i + 1 < flags.size(); ++i)
-    if (flags[i] == "--preset") settings.apply_preset(flags[i + 1]);
-  std::string env_name;
-  read_flags(flags, settings, [&](const std::string& key, const std::string& value) {
-    if (key == "env") env_name = value;
-    if (key == "out") options.out = value;
-    return key == "env" || key == "out" || key == "preset";
-  });
-  settings.check();
-  if (env_name.empty()) throw UserError("which environment? --env NAME (mbrl list shows them)");
-  const auto env = make_env(env_name);
-  require_accepts(algorithm, *env);
-  env->process_noise = options.process_noise;
-  if (options.out.empty())
-    options.out = "runs/" + algorithm.name + "-" + env_name + "-" + std::to_string(options.seed);
-  create_run_folder(options.out, algorithm.name, env_name, settings);
-
-  const auto on_signal = [](int) { stop_requested = 1; };
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
-  const std::string title = "mbrl " + algorithm.name + " on " + env_name + ", seed " +
+int run_to_the_end(const Request& asked, std::optional<Archive> saved = std::nullopt) {
+  stop_on_signals();
+  const RunOptions& options = asked.options;
+  const std::string title = "mbrl " + asked.algorithm.name + " on " + asked.env_name + ", seed " +
                             std::to_string(options.seed) + ", " + std::to_string(options.threads) +
                             " threads, " + (sizeof(Scalar) == 4 ? "float" : "double");
-  Recorder record(options, env->spec, title, [] { return stop_requested != 0; });
-  algorithm.run(*env, record);
+  Recorder record(options, asked.env->spec, title, [] { return stop_requested != 0; },
+                  std::move(saved));
+  asked.algorithm.run(*asked.env, record);
   record.finish();
-  draw_learning_curve(options.out, env->spec);
+  draw_learning_curve(options.out, asked.env->spec);
   draw_plans(options.out);
   return record.was_interrupted() ? 130 : 0;
 }
 
+int run(const std::vector<std::string>& words) {
+  if (words.empty()) throw UserError("mbrl run needs an algorithm: mbrl list shows them");
+  Request asked(words[0]);
+  const std::vector<std::string> flags(words.begin() + 1, words.end());
+  if (std::find(flags.begin(), flags.end(), "--help") != flags.end()) {
+    print_help(asked.algorithm, asked.settings);
+    return 0;
+  }
+  asked.read(flags);
+  create_run_folder(asked.options.out, asked.options.config);
+  return run_to_the_end(asked);
+}
+
+// Goes on with a run where its checkpoint left it; its budget and threads may be others now.
+int resume(std::vector<std::string> words) {
+  const bool previous = std::erase(words, "--previous") > 0;
+  if (words.empty()) throw UserError("mbrl resume needs a run folder");
+  const std::string folder = words[0];
+  const RunConfig config = read_config(folder);
+  Request asked(config.at("algorithm"));
+  asked.read(config, {words.begin() + 1, words.end()});
+  asked.options.out = folder;
+
+  // Killed before its first checkpoint, it begins anew: the same seed gives the same run.
+  std::optional<Archive> saved;
+  const std::string path = folder + (previous ? "/previous.bin" : "/checkpoint.bin");
+  if (previous || fs::exists(path)) try {
+      saved.emplace(path);
+    } catch (const UserError& error) {
+      const bool other = !previous && fs::exists(folder + "/previous.bin");
+      throw UserError(std::string(error.what()) +
+                      (other ? "; with --previous the run goes on from the one before" : ""));
+    }
+  return run_to_the_end(asked, std::move(saved));
+}
+
 // What was learned in a run folder, ready to act. Not to be moved: the policy points into it.
 struct Learned {
-  RunOptions options;
-  Settings settings;
-  std::string out, checkpoint = "checkpoint.bin";
-  std::unique_ptr<Env> env;
+  std::string folder, out, checkpoint = "checkpoint.bin";
+  std::unique_ptr<Request> asked;
   std::unique_ptr<Workers> workers;
   Policy policy;
 
@@ -138,32 +129,34 @@ struct Learned {
   Learned(const std::string& command, std::vector<std::string> words) {
     if (std::erase(words, "--before") > 0) checkpoint = "first.bin";
     if (words.empty()) throw UserError("mbrl " + command + " needs a run folder");
-    out = words[0];
-    const auto config = read_config(words[0]);
-    const Algorithm algorithm = find_algorithm(config.at("algorithm"));
-    options.list(settings);
-    algorithm.list(settings);
-    apply_config(config, settings);
-    options.seed += 1000;  // episodes that training has not seen
-    read_flags({words.begin() + 1, words.end()}, settings,
+    folder = out = words[0];
+    const RunConfig config = read_config(folder);
+    asked = std::make_unique<Request>(config.at("algorithm"));
+    asked->env_name = config.at("env");
+    apply_config(config, asked->settings);
+    asked->options.seed += 1000;  // episodes that training has not seen
+    read_flags({words.begin() + 1, words.end()}, asked->settings,
                [&](const std::string& key, const std::string& value) {
                  if (key == "out") out = value;
                  return key == "out";
                });
-    settings.check();
-    env = make_env(config.at("env"));
-    env->process_noise = options.process_noise;
-    workers = std::make_unique<Workers>(options.threads);
-    policy = algorithm.load(*env, seed(), *workers, words[0] + "/" + checkpoint);
+    asked->complete();
+    workers = std::make_unique<Workers>(asked->options.threads);
+    const std::string path = folder + "/" + checkpoint;
+    if (fs::exists(path)) {
+      Archive archive(path);
+      require_run_of(archive, asked->algorithm.name, asked->env_name);
+    }
+    policy = asked->algorithm.load(*asked->env, asked->seed(), *workers, path);
     fs::create_directories(out);
   }
-  std::uint64_t seed() const { return static_cast<std::uint64_t>(options.seed); }
+  const Env& env() const { return *asked->env; }
 };
 
 int play(const std::vector<std::string>& words) {
   const Learned learned("play", words);
-  const Env& env = *learned.env;
-  World world(env, Rng(learned.seed(), "play"));
+  const Env& env = learned.env();
+  World world(env, Rng(learned.asked->seed(), "play"));
   Film film;
   double total = 0;
   film.add(env, world.s(), total);
@@ -184,8 +177,8 @@ int predict(const std::vector<std::string>& words) {
   const Learned learned("predict", words);
   if (!learned.policy.imagine)
     throw UserError("there is no learned model in " + words[0] + " to predict with");
-  const int H = 2 * learned.env->spec.horizon;
-  report_predictions(*learned.env, learned.policy, H, learned.seed(), learned.out);
+  const int H = 2 * learned.env().spec.horizon;
+  report_predictions(learned.env(), learned.policy, H, learned.asked->seed(), learned.out);
   return 0;
 }
 
@@ -210,6 +203,7 @@ int dispatch(const std::vector<std::string>& words) {
   const std::vector<std::string> rest(words.begin() + (words.empty() ? 0 : 1), words.end());
   if (command == "list") return list_all();
   if (command == "run") return run(rest);
+  if (command == "resume") return resume(rest);
   if (command == "play") return play(rest);
   if (command == "predict") return predict(rest);
   if (command == "compare") return compare(rest);
@@ -218,7 +212,7 @@ int dispatch(const std::vector<std::string>& words) {
     return command.empty() ? 2 : 0;
   }
   throw UserError("unknown command '" + command + "': did you mean '" +
-                  nearest(command, {"list", "run", "play", "predict", "compare", "help"}) + "'?");
+                  nearest(command, {"list", "run", "resume", "play", "predict", "compare", "help"}) + "'?");
 }
 
 }  // namespace
@@ -232,6 +226,7 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 256 << 20);
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
 #endif
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   try {
     return mbrl::dispatch({argv + 1, argv + argc});
   } catch (const mbrl::UserError& error) {

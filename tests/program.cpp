@@ -54,6 +54,11 @@ std::vector<std::vector<std::string>> rows_but_seconds(const std::string& folder
   return rows;
 }
 
+std::string bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 void check_refused(const std::string& arguments, const std::string& because) {
   CAPTURE(arguments);
   const Outcome outcome = mbrl_says(arguments);
@@ -133,6 +138,93 @@ TEST_CASE("Ctrl-C stops a run with status 130 and leaves a folder that can be re
   CHECK(WEXITSTATUS(status) == 130);
   CHECK(read_csv(out + "/progress.csv").rows.size() >= 1);
   CHECK(mbrl_says("play " + out).status == 0);
+}
+
+TEST_CASE("a run that was stopped resumes to what it would have been, and can then go on for longer") {
+  const std::string straight = fresh("straight"), broken = fresh("broken");
+  const std::string run = "run v1.5 --env pendulum --quiet --seed 4 --checkpoint-every 30" + tiny;
+  REQUIRE(mbrl_says(run + "--episodes 4 --out " + straight).status == 0);
+  const char* program = std::getenv("MBRL");
+  const std::string killed = std::string(program ? program : "build/mbrl") + " " + run +
+                             "--episodes 3 --out " + broken + " & pid=$!; sleep 0.4; kill -KILL $pid";
+  CHECK(std::system(("bash -m -c '" + killed + "' >/dev/null 2>&1").c_str()) == 0);
+  CHECK(mbrl_says("resume " + broken).status == 0);
+  CHECK(rows_but_seconds(broken).size() + 1 == rows_but_seconds(straight).size());
+  CHECK(mbrl_says("resume " + broken + " --episodes 4 --threads 1").status == 0);
+  CHECK(rows_but_seconds(broken) == rows_but_seconds(straight));
+  CHECK(bytes_of(broken + "/checkpoint.bin") == bytes_of(straight + "/checkpoint.bin"));
+  // Where nothing is left to do, nothing is done.
+  CHECK(mbrl_says("resume " + broken).status == 0);
+  CHECK(bytes_of(broken + "/checkpoint.bin") == bytes_of(straight + "/checkpoint.bin"));
+}
+
+TEST_CASE("what cannot be resumed is refused with the reason, and nothing is changed") {
+  const std::string out = fresh("refused-resume"), other = fresh("refused-other");
+  REQUIRE(mbrl_says("run v1.5 --env pendulum --episodes 1 --checkpoint-every 30 --out " + out +
+                    tiny)
+              .status == 0);
+  REQUIRE(mbrl_says("run random --env pendulum --episodes 1 --out " + other).status == 0);
+  const auto everything = [&] {
+    std::string all;
+    for (const char* file : {"config.txt", "progress.csv", "model.csv", "checkpoint.bin"})
+      all += bytes_of(out + "/" + file);
+    return all;
+  };
+  check_refused("resume " + fresh("nothing"), "not a run folder");
+  check_refused("resume " + out + " --horizon 6", "keeps its settings");
+  check_refused("resume " + out + " --record", "keeps its settings");
+  const std::string whole = bytes_of(out + "/checkpoint.bin");
+  const auto refuses = [&](const std::string& file, const std::string& bytes,
+                           const std::string& because) {
+    const std::string path = out + "/" + file, good = bytes_of(path);
+    std::ofstream(path, std::ios::binary) << bytes;
+    const std::string before = everything();
+    check_refused("resume " + out + " --episodes 2", because);
+    CHECK(everything() == before);
+    std::ofstream(path, std::ios::binary) << good;
+  };
+  refuses("checkpoint.bin", whole.substr(0, whole.size() / 2), "--previous the run goes on from");
+  refuses("checkpoint.bin", bytes_of(other + "/checkpoint.bin"), "another run");
+  refuses("model.csv", "", "whole rows");
+  std::string config = bytes_of(out + "/config.txt");
+  refuses("config.txt", config.substr(0, config.size() / 2), "config.txt");
+  refuses("config.txt", config + "horizon = 7\n", "a second horizon");
+  config.replace(config.find("horizon = 5"), 11, "horizon = 6");
+  refuses("config.txt", config, "there 'horizon = 5', in config.txt 'horizon = 6'");
+  check_refused("play " + out + " --horizon many", "whole number");
+  std::ofstream(out + "/checkpoint.bin", std::ios::binary) << "damaged";
+  CHECK(mbrl_says("resume " + out + " --previous").status == 0);
+  CHECK(bytes_of(out + "/checkpoint.bin") == whole);
+}
+
+TEST_CASE("a full disk ends a run with one clear line and status 1, and the last checkpoint is good") {
+  const std::string out = fresh("full");
+  REQUIRE(mbrl_says("run v1.5 --env pendulum --quiet --episodes 1 --checkpoint-every 30 --out " +
+                    out + tiny)
+              .status == 0);
+  const std::string good = bytes_of(out + "/checkpoint.bin");
+  // No file may become larger than the checkpoint is: the next one, with more data, does not fit.
+  const char* program = std::getenv("MBRL");
+  const std::string limit = std::to_string(good.size() / 1024);
+  const std::string command = "bash -c 'ulimit -f " + limit + "; " +
+                              std::string(program ? program : "build/mbrl") + " resume " + out +
+                              " --episodes 100' >" + out + "/said 2>&1";
+  const int status = std::system(command.c_str());
+  CHECK(WEXITSTATUS(status) == 1);
+  CHECK(contains(bytes_of(out + "/said"), "cannot write"));
+  CHECK(bytes_of(out + "/checkpoint.bin") == good);
+  CHECK(mbrl_says("resume " + out + " --episodes 2").status == 0);
+}
+
+TEST_CASE("a run that diverges ends with status 3, and says what did and what to try") {
+  const std::string out = fresh("diverged");
+  const Outcome outcome = mbrl_says(
+      "run ddpg --env pendulum --learner-learning-rate 1 --steps 3000 --target-rate 1 --quiet "
+      "--out " + out);
+  CAPTURE(outcome.said);
+  CHECK(outcome.status == 3);
+  CHECK(contains(outcome.said, "stopped, because"));
+  CHECK(contains(outcome.said, "learning-rate"));
 }
 
 TEST_CASE("list names the algorithms and environments, and --help every setting with its default") {

@@ -101,7 +101,9 @@ struct Agent {
     return imagined_states(model, s, plan, many, particles);
   }
 
-  void archive(Archive& ar) { model.archive(ar); }
+  void archive(Archive& ar) {
+    ar("model", model), ar("planner", planner), ar("particles", particles);
+  }
 };
 
 inline void run(const Env& env, const Config& config, Recorder& record) {
@@ -110,36 +112,38 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Rng promises(record.seed(), "promises");
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
+  int n = 0;  // real steps since step 1
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("D", D), ar("n", n), ar("promises", promises);
+  });
+
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { D.append(tr); });
 
-  while (record.running()) {
+  for (; record.running(); ++n) {
     // 2. Learn p(s' | s, a, theta) for several theta ~ p(theta | D).
-    record.refit(agent.model.fit(D, record.workers()));
+    if (n % config.refit_every == 0) record.refit(agent.model.fit(D, record.workers()));
 
-    for (int n = 0; n < config.refit_every && record.running(); ++n) {
-      if (world.over()) {
-        world.reset();
-        agent.planner.reset();
-      }
-      // 3. Plan through samples of theta and of s' to choose actions.
-      const Vector s = world.s(), a = agent.act(s, record.workers());
-      if (record.wants_plan()) {
-        const Vector& plan = agent.planner.last_plan();
-        Row promise;
-        agent.judge(s, plan, promises, record.workers(), promise);
-        record.plan(double(promise(0)), true_return(env, s, plan));
-      }
-
-      // 4. Execute the first planned action, observe the resulting state s' (MPC).
-      const Transition tr = world.step(a);
-
-      // 5. Append (s, a, s') to D. Every refit_every steps, go back to 2.
-      D.append(tr);
-      record.step(tr);
+    if (world.over()) {
+      world.reset();
+      agent.planner.reset();
     }
-    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+    // 3. Plan through samples of theta and of s' to choose actions.
+    const Vector s = world.s(), a = agent.act(s, record.workers());
+    if (record.wants_plan()) {
+      const Vector& plan = agent.planner.last_plan();
+      Row promise;
+      agent.judge(s, plan, promises, record.workers(), promise);
+      record.plan(double(promise(0)), true_return(env, s, plan));
+    }
+
+    // 4. Execute the first planned action, observe the resulting state s' (MPC).
+    const Transition tr = world.step(a);
+
+    // 5. Append (s, a, s') to D. Every refit_every steps, go back to 2.
+    D.append(tr);
+    record.step(tr);
   }
 }
 
@@ -147,7 +151,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers& workers,
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return {[agent, &workers](const Vector& s) { return agent->act(s, workers); },
           [agent] { agent->planner.reset(); },
           [agent](const Vector& s, const Vector& plan, int particles) {

@@ -143,8 +143,8 @@ struct Agent {
   }
 
   void archive(Archive& ar) {
-    model.archive(ar);
-    mbrl::archive(ar, pi);
+    ar("model", model), ar("pi", pi), ar("imagination", imagination), ar("noise", noise);
+    ar.inside("trainer", [&] { trainer.archive(ar, pi); });
   }
 };
 
@@ -153,30 +153,34 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   World world(env, Rng(record.seed(), "world"));
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
+  int n = 0;  // real steps since step 1
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("D", D), ar("n", n);
+  });
+
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { D.append(tr); });
 
-  while (record.running()) {
-    // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
-    if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
+  for (; record.running(); ++n) {
+    if (n % config.refit_every == 0) {
+      // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
+      if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
 
-    // 3. Backpropagate through f into the policy to improve pi_theta(a | s).
-    PolicyReport trained;
-    for (int k = 0; k < config.updates && record.running(); ++k) {
-      const auto step = agent.improve(agent.starts(D, config.rollouts), record.workers());
-      trained.add(step.J, step.gradient_norm);
+      // 3. Backpropagate through f into the policy to improve pi_theta(a | s).
+      PolicyReport trained;
+      for (int k = 0; k < config.updates; ++k) {
+        const auto step = agent.improve(agent.starts(D, config.rollouts), record.workers());
+        trained.add(step.J, step.gradient_norm);
+      }
+      record.policy(trained);
     }
-    record.policy(trained);
 
     // 4. Run pi_theta, appending the visited (s, a, s') to D. Every refit_every steps, back to 2.
-    for (int n = 0; n < config.refit_every && record.running(); ++n) {
-      if (world.over()) world.reset();
-      const Transition tr = world.step(agent.act(world.s()));
-      D.append(tr);
-      record.step(tr);
-    }
-    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+    if (world.over()) world.reset();
+    const Transition tr = world.step(agent.act(world.s()));
+    D.append(tr);
+    record.step(tr);
   }
 }
 
@@ -184,7 +188,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return {[agent](const Vector& s) { return agent->act(s); }, [] {},
           [agent](const Vector& s, const Vector& plan, int particles) {
             return agent->predicted(s, plan, particles);

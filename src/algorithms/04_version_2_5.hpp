@@ -189,8 +189,8 @@ struct Agent {
   }
 
   void archive(Archive& ar) {
-    model.archive(ar);
-    mbrl::archive(ar, pi);
+    ar("model", model), ar("pi", pi), ar("imagination", imagination), ar("noise", noise);
+    ar.inside("trainer", [&] { trainer.archive(ar, pi); });
   }
 };
 
@@ -199,50 +199,54 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   World world(env, Rng(record.seed(), "world"));
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
+  int n = 0;  // real steps since step 1
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("D", D), ar("n", n);
+  });
+
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { D.append(tr); });
 
-  while (record.running()) {
-    // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
-    if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
+  for (; record.running(); ++n) {
+    if (n % config.refit_every == 0) {
+      // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
+      if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
 
-    PolicyReport trained;
-    NetworkPolicy last_checked = agent.pi;
-    const std::vector<Theta> thetas =
-        agent.model.sample(agent.model.size_or(10), agent.imagination);
-    for (int k = 0; k < config.updates && record.running(); ++k) {
-      // 3. Use f(s, a) to generate trajectories {tau_i} with policy pi_theta(a | s).
-      const Trajectories tau =
-          imagine(env, agent.dynamics(thetas, record.workers()), agent.pi,
-                  agent.starts(D, config.rollouts), agent.policy_noise(config.rollouts));
+      PolicyReport trained;
+      NetworkPolicy last_checked = agent.pi;
+      const std::vector<Theta> thetas =
+          agent.model.sample(agent.model.size_or(10), agent.imagination);
+      for (int k = 0; k < config.updates; ++k) {
+        // 3. Use f(s, a) to generate trajectories {tau_i} with policy pi_theta(a | s).
+        const Trajectories tau =
+            imagine(env, agent.dynamics(thetas, record.workers()), agent.pi,
+                    agent.starts(D, config.rollouts), agent.policy_noise(config.rollouts));
 
-      // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
-      Matrix A = reward_to_go(tau.reward, config.discount);
-      if (config.baseline) A -= mean_of_the_others(A);
-      const auto J = [&](Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece) {
-        return surrogate(env, tape, pi, tau, A, piece);
-      };
-      const auto step = agent.trainer.ascend(agent.pi, A.cols(), J, record.workers());
-      trained.add(double(tau.reward.sum()) / double(A.cols()), step.gradient_norm);
+        // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
+        Matrix A = reward_to_go(tau.reward, config.discount);
+        if (config.baseline) A -= mean_of_the_others(A);
+        const auto J = [&](Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece) {
+          return surrogate(env, tape, pi, tau, A, piece);
+        };
+        const auto step = agent.trainer.ascend(agent.pi, A.cols(), J, record.workers());
+        trained.add(double(tau.reward.sum()) / double(A.cols()), step.gradient_norm);
 
-      if (config.improving_share > 0 && (k + 1) % config.check_every == 0) {
-        const Matrix s = agent.starts(D, config.rollouts);
-        if (agent.improving_share(last_checked, s, record.workers()) < config.improving_share)
-          break;
-        last_checked = agent.pi;
+        if (config.improving_share > 0 && (k + 1) % config.check_every == 0) {
+          const Matrix s = agent.starts(D, config.rollouts);
+          if (agent.improving_share(last_checked, s, record.workers()) < config.improving_share)
+            break;
+          last_checked = agent.pi;
+        }
       }
+      record.policy(trained);
     }
-    record.policy(trained);
 
     // 5. Run pi_theta, appending the visited (s, a, s') to D. Every refit_every steps, back to 2.
-    for (int n = 0; n < config.refit_every && record.running(); ++n) {
-      if (world.over()) world.reset();
-      const Transition tr = world.step(agent.act(world.s()));
-      D.append(tr);
-      record.step(tr);
-    }
-    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+    if (world.over()) world.reset();
+    const Transition tr = world.step(agent.act(world.s()));
+    D.append(tr);
+    record.step(tr);
   }
 }
 
@@ -250,7 +254,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return {[agent](const Vector& s) { return agent->act(s); }, [] {},
           [agent](const Vector& s, const Vector& plan, int particles) {
             return agent->predicted(s, plan, particles);

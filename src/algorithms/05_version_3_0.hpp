@@ -49,35 +49,40 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   const Index n = env.spec.state_dim(), m = env.spec.action_dim();
   Dataset D(n, m), imagined(n, m, Index(config.rollouts) * config.rollout_length);
 
+  int since_step_1 = 0;  // real steps
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
+    ar("D", D), ar("imagined", imagined), ar("since step 1", since_step_1);
+  });
+
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { D.append(tr); });
 
-  while (record.running()) {
-    // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
-    if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
+  for (; record.running(); ++since_step_1) {
+    if (since_step_1 % config.refit_every == 0) {
+      // 2. Learn f(s, a) by minimising the sum of |f(s_i, a_i) - s'_i|^2.
+      if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
 
-    // 3. Pick states s_i from D, use f(s, a) to make short rollouts from them.
-    const Dynamics f = agent.p_hat(config.true_dynamics, record.workers());
-    const Matrix s = D.random_states(config.rollouts, agent.imagination);
-    for (const Batch& step : short_rollouts(env, f, agent.pi(), s, config.rollout_length))
-      imagined.append(step);
+      // 3. Pick states s_i from D, use f(s, a) to make short rollouts from them.
+      const Dynamics f = agent.p_hat(config.true_dynamics, record.workers());
+      const Matrix s = D.random_states(config.rollouts, agent.imagination);
+      for (const Batch& step : short_rollouts(env, f, agent.pi(), s, config.rollout_length))
+        imagined.append(step);
 
-    // 4. Use both real and model data to improve pi_theta(a | s) with off-policy RL.
-    for (int k = 0; k < config.updates_per_step * config.refit_every; ++k)
-      learner.update(replay.mixed(D, imagined, config.learner.batch_size, config.real_ratio),
-                     record.workers());
-    record.learner(learner.report());
+      // 4. Use both real and model data to improve pi_theta(a | s) with off-policy RL.
+      for (int k = 0; k < config.updates_per_step * config.refit_every; ++k)
+        learner.update(replay.mixed(D, imagined, config.learner.batch_size, config.real_ratio),
+                       record.workers());
+      record.learner(learner.report());
+    }
 
     // 5. Run pi_theta, appending the visited (s, a, s') to D. Every refit_every steps, back to 2.
-    for (int step = 0; step < config.refit_every && record.running(); ++step) {
-      if (world.over()) world.reset();
-      const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
-      D.append(tr);
-      record.step(tr);
-      agent.evaluate_if_due(record);
-    }
-    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
+    if (world.over()) world.reset();
+    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
+    D.append(tr);
+    record.step(tr);
+    agent.evaluate_if_due(record);
   }
 }
 
@@ -85,7 +90,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
   const auto agent = std::make_shared<ModelAndLearner>(env, config.model, config.learner, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return policy_of(agent);
 }
 

@@ -92,7 +92,11 @@ struct Agent {
     }
   }
 
-  void archive(Archive& ar) { ar.fixed_shape("Q", table.Q); }
+  void archive(Archive& ar) {
+    ar.fixed_shape("Q", table.Q);
+    ar("model", model), ar("chance", chance), ar("now", now), ar("updates", updates);
+    ar.require_count(now, "now"), ar.require_count(updates, "updates");
+  }
 };
 
 inline void run(const Env& env, const Config& config, Recorder& record) {
@@ -100,7 +104,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(maze.maze(), config, record.seed());
   World world(env, Rng(record.seed(), "world"));
 
-  record.begin("learned");
+  record.keep([&](Archive& ar) { ar("agent", agent), ar("world", world); });
+
+  if (!record.learned()) record.begin("learned");
   while (record.running()) {
     if (world.over()) world.reset();
     // 1. Given state s, pick action a using the exploration policy.
@@ -110,10 +116,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     const Transition tr = world.step(Vector::Constant(1, static_cast<Scalar>(a)));
     record.step(tr);
     agent.learn(s, a, double(tr.reward), maze.cell(tr.s_next), tr.terminated);
-
-    if (world.over()) record.checkpoint([&](Archive& ar) { agent.archive(ar); });
   }
-  record.checkpoint([&](Archive& ar) { agent.archive(ar); });
 }
 
 // The greedy policy of what a finished or stopped run has learned.
@@ -121,7 +124,7 @@ inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Wor
                    Archive& ar) {
   const MazeEnv& maze = as_maze(env);
   const auto agent = std::make_shared<Agent>(maze.maze(), config, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return {[agent, &maze](const Vector& s) -> Vector {
     const Index a = agent->table.best_action(maze.cell(s), agent->chance);
     return Vector::Constant(1, static_cast<Scalar>(a));

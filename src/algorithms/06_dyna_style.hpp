@@ -78,11 +78,17 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
+  int n = 0;  // real steps since then
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
+    ar("B", B), ar("n", n);
+  });
+
   // Before there is anything to learn from: random actions.
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { B.append(tr); });
 
-  for (int n = 0; record.running(); ++n) {
+  for (; record.running(); ++n) {
     // 1. Collect some data, consisting of transitions (s, a, s', r).
     if (world.over()) world.reset();
     const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
@@ -106,19 +112,15 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
 
     agent.evaluate_if_due(record);
-    if (world.over()) {
-      record.learner(learner.report());
-      record.checkpoint([&](Archive& ar) { agent.archive(ar); });
-    }
+    if (world.over()) record.learner(learner.report());
   }
-  record.checkpoint([&](Archive& ar) { agent.archive(ar); });
 }
 
 // The policy that a finished or stopped run has learned, without its exploration.
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return policy_of(agent);
 }
 

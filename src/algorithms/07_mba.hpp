@@ -58,6 +58,14 @@ struct Agent : ModelAndLearner {
         config(c),
         imagined(e.spec.state_dim(), e.spec.action_dim(), Index(c.rollouts) * c.rollout_length) {}
 
+  void archive(Archive& ar) {
+    ModelAndLearner::archive(ar);
+    ar("linear", linear), ar.list("episode", episodes), ar("imagined", imagined);
+    const Index n = env.spec.state_dim(), m = env.spec.action_dim();
+    ar.require(linear.fits(n, m), "linear");
+    for (const Batch& e : episodes) ar.require(e.s.rows() == n && e.a.rows() == m, "episode");
+  }
+
   std::vector<Batch> recent() const {
     const auto n = std::min(episodes.size(), static_cast<std::size_t>(config.recent_episodes));
     return {episodes.end() - static_cast<std::ptrdiff_t>(n), episodes.end()};
@@ -124,11 +132,19 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     episode = Dataset(n, m);
   };
 
-  // Before there is anything to learn from: random actions.
-  run_base_policy(env, world, config.initial_steps, record, append);
-  episode = Dataset(n, m);
+  int learned = 0;  // episodes since then
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
+    ar("replay of imagination", replay_imagined), ar("B", B), ar("episode", episode);
+    ar("learned", learned);
+  });
 
-  for (int learned = 0; record.running();) {
+  // Before there is anything to learn from: random actions.
+  const bool resumed = record.learned();
+  run_base_policy(env, world, config.initial_steps, record, append);
+  if (!resumed) episode = Dataset(n, m);  // the last one of the base policy was cut short
+
+  while (record.running()) {
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
     if (world.over()) world.reset();
     const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
@@ -156,20 +172,16 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
                      record.workers());
 
     agent.evaluate_if_due(record);
-    if (world.over()) {
-      record.learner(learner.report());
-      record.checkpoint([&](Archive& ar) { learner.archive(ar); });
-    }
+    if (world.over()) record.learner(learner.report());
   }
-  record.checkpoint([&](Archive& ar) { learner.archive(ar); });
 }
 
 // The policy that a finished or stopped run has learned, without its exploration.
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
-  const std::shared_ptr<OffPolicyLearner> learner = make_learner(env, config.learner, seed);
-  learner->archive(ar);
-  return {[learner](const Vector& s) { return Vector(learner->act(s)); }};
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  ar("agent", *agent);
+  return {[agent](const Vector& s) { return Vector(agent->learner->act(s)); }};
 }
 
 }  // namespace mbrl::mba

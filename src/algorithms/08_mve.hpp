@@ -95,6 +95,7 @@ struct Agent : ModelAndLearner {
       a = side_by_side(a, Matrix(tau.steps[t].a(Eigen::all, alive)));
       target = side_by_side(target, Row(y[t](alive)));
     }
+    learner->note_rewards(real.reward);
     learner->update_critic(s, a, target, workers);
     learner->update_actor(real.s, workers);
     learner->update_targets();
@@ -109,11 +110,17 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
+  int n = 0;  // real steps since then
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
+    ar("B", B), ar("n", n);
+  });
+
   // Before there is anything to learn from: random actions.
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { B.append(tr); });
 
-  for (int n = 0; record.running(); ++n) {
+  for (; record.running(); ++n) {
     // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
     const bool imagines = config.horizon > 0 && !config.true_dynamics;
     if (imagines && n % config.refit_every == 0) record.refit(agent.model.fit(B, record.workers()));
@@ -133,19 +140,15 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
 
     agent.evaluate_if_due(record);
-    if (world.over()) {
-      record.learner(learner.report());
-      record.checkpoint([&](Archive& ar) { agent.archive(ar); });
-    }
+    if (world.over()) record.learner(learner.report());
   }
-  record.checkpoint([&](Archive& ar) { agent.archive(ar); });
 }
 
 // The policy that a finished or stopped run has learned, without its exploration.
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return policy_of(agent);
 }
 

@@ -79,6 +79,11 @@ struct Agent : ModelAndLearner {
         config(c),
         imagined(e.spec.state_dim(), e.spec.action_dim(), 1) {}
 
+  void archive(Archive& ar) {
+    ModelAndLearner::archive(ar);
+    ar("imagined", imagined);
+  }
+
   // Steps 4 and 5: k-step rollouts of the policy as it explores, branched off from states of B.
   void imagine(const Dataset& B, int env_steps, Workers& workers) {
     const int k = config.schedule.length(env_steps);
@@ -98,15 +103,17 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
+  int n = 0;  // real steps since then
+  record.keep([&](Archive& ar) {
+    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
+    ar("B", B), ar("n", n);
+  });
+
   // Before there is anything to learn from: random actions.
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { B.append(tr); });
 
-  const auto keep = [&] {
-    record.learner(learner.report());
-    record.checkpoint([&](Archive& ar) { agent.archive(ar); });
-  };
-  for (int n = 0; record.running(); ++n) {
+  for (; record.running(); ++n) {
     if (n % config.refit_every == 0) {
       // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
       if (!config.true_dynamics) record.refit(agent.model.fit(B, record.workers()));
@@ -126,16 +133,16 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
                      record.workers());
 
     agent.evaluate_if_due(record);
-    if (world.over()) keep();
+    if (world.over()) record.learner(learner.report());
   }
-  keep();
+  record.learner(learner.report());  // of the episode that was under way
 }
 
 // The policy that a finished or stopped run has learned, without its exploration.
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
-  agent->archive(ar);
+  ar("agent", *agent);
   return policy_of(agent);
 }
 

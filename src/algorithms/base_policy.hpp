@@ -11,6 +11,7 @@ namespace mbrl {
 template <class Append>
 void run_base_policy(const Env& env, World& world, int steps, Recorder& record,
                      const Append& append) {
+  if (record.learned()) return;  // a resumed run has been through this
   Rng chance(record.seed(), "base policy");
   record.begin("base");
   for (int t = 0; t < steps && record.running(); ++t) {
@@ -19,6 +20,7 @@ void run_base_policy(const Env& env, World& world, int steps, Recorder& record,
     append(tr);
     record.step(tr);
   }
+  if (!record.running()) return;
   world.reset();
   record.begin("learned");
 }

@@ -10,17 +10,6 @@
 
 namespace mbrl {
 
-// Lets a policy act for as many real episodes as the run allows.
-inline void act_in_world(const Env& env, const Policy& policy, Recorder& record) {
-  World world(env, Rng(record.seed(), "world"));
-  record.begin("learned");
-  while (record.running()) {
-    policy.begin_episode();
-    for (world.reset(); !world.over() && record.running();)
-      record.step(world.step(policy.act(world.s())));
-  }
-}
-
 namespace random_policy {
 
 struct Config {
@@ -32,8 +21,16 @@ inline Policy load(const Env& env, const Config&, std::uint64_t seed, Workers&) 
   return {[rng, &env](const Vector&) { return random_action(env.spec, *rng); }};
 }
 
-inline void run(const Env& env, const Config& config, Recorder& record) {
-  act_in_world(env, load(env, config, record.seed(), record.workers()), record);
+inline void run(const Env& env, const Config&, Recorder& record) {
+  World world(env, Rng(record.seed(), "world"));
+  Rng chance(record.seed(), "base policy");
+  record.keep([&](Archive& ar) { ar("world", world), ar("chance", chance); });
+
+  if (!record.learned()) record.begin("learned");
+  while (record.running()) {
+    if (world.over()) world.reset();
+    record.step(world.step(random_action(env.spec, chance)));
+  }
 }
 
 }  // namespace random_policy
@@ -45,20 +42,42 @@ struct Config {
   void list(Settings& field) { planner.list(field); }
 };
 
-// Steps 3 and 4 of version 1.5 with the true dynamics in the place of f.
+// Step 3 of version 1.5 with the true dynamics in the place of f.
+struct Agent {
+  const Env& env;
+  Mpc planner;
+  PlanFollowers followers;
+
+  Agent(const Env& e, const Config& config, std::uint64_t seed)
+      : env(e), planner(e.spec, config.planner, seed) {}
+
+  const Vector& act(const Vector& s, Workers& workers) {
+    const auto J = [&](const Matrix& plans, Row& scores) {
+      return_of_plans(env, true_dynamics(env), s, plans, workers, followers, scores);
+    };
+    return planner.first_action(std::cref(J));
+  }
+};
+
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers& workers) {
-  const auto planner = std::make_shared<Mpc>(env.spec, config.planner, seed);
-  const auto followers = std::make_shared<PlanFollowers>();
-  const auto act = [planner, followers, &env, &workers](const Vector& s) {
-    return planner->first_action([&](const Matrix& plans, Row& J) {
-      return_of_plans(env, true_dynamics(env), s, plans, workers, *followers, J);
-    });
-  };
-  return {act, [planner] { planner->reset(); }};
+  const auto agent = std::make_shared<Agent>(env, config, seed);
+  return {[agent, &workers](const Vector& s) { return agent->act(s, workers); },
+          [agent] { agent->planner.reset(); }};
 }
 
 inline void run(const Env& env, const Config& config, Recorder& record) {
-  act_in_world(env, load(env, config, record.seed(), record.workers()), record);
+  Agent agent(env, config, record.seed());
+  World world(env, Rng(record.seed(), "world"));
+  record.keep([&](Archive& ar) { ar("planner", agent.planner), ar("world", world); });
+
+  if (!record.learned()) record.begin("learned");
+  while (record.running()) {
+    if (world.over()) {
+      world.reset();
+      agent.planner.reset();
+    }
+    record.step(world.step(agent.act(world.s(), record.workers())));
+  }
 }
 
 }  // namespace oracle

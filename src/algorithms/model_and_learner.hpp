@@ -44,8 +44,7 @@ struct ModelAndLearner {
   }
 
   void archive(Archive& ar) {
-    model.archive(ar);
-    learner->archive(ar);
+    ar("model", model), ar("learner", *learner), ar("imagination", imagination);
   }
 };
 

@@ -38,6 +38,11 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Replay replay(Rng(record.seed(), "replay"));
   Dataset B(env.spec.state_dim(), env.spec.action_dim());
 
+  record.keep([&](Archive& ar) {
+    ar("learner", *learner), ar("world", world), ar("exploration", exploration);
+    ar("replay", replay), ar("B", B);
+  });
+
   run_base_policy(env, world, config.initial_steps, record,
                   [&](const Transition& tr) { B.append(tr); });
 
@@ -51,19 +56,15 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     if (record.wants_evaluation())
       record.evaluate(env, [&](const Vector& s) { return Vector(learner->act(s)); });
-    if (world.over()) {
-      record.learner(learner->report());
-      record.checkpoint([&](Archive& ar) { learner->archive(ar); });
-    }
+    if (world.over()) record.learner(learner->report());
   }
-  record.checkpoint([&](Archive& ar) { learner->archive(ar); });
 }
 
 // The policy that a finished or stopped run has learned, without its exploration.
 inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Workers&,
                    Archive& ar) {
   const std::shared_ptr<OffPolicyLearner> learner = make_learner(env, config.learner, seed);
-  learner->archive(ar);
+  ar("learner", *learner);
   return {[learner](const Vector& s) { return Vector(learner->act(s)); }};
 }
 

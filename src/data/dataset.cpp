@@ -127,6 +127,29 @@ Matrix Dataset::random_states(Index count, Rng& rng) const {
   return s(random_index(count, rng, 0));
 }
 
+void Dataset::archive(Archive& ar) {
+  Index room = columns_.cols();
+  Matrix filled = columns_.leftCols(size_);
+  ar("filled", filled), ar("room", room), ar("capacity", capacity_), ar("next", next_);
+  if (!ar.loading()) return;
+  size_ = filled.cols();
+  ar.require(filled.rows() == columns_.rows(), "filled");
+  ar.require(room >= std::max<Index>(size_, 1) && room <= 2 * size_ + 256, "room");
+  ar.require(capacity_ >= 0 && (capacity_ == 0 || room <= capacity_), "capacity");
+  ar.require(next_ == size_ || (size_ == room && next_ >= 0 && next_ < size_), "next");
+  columns_.resize(columns_.rows(), room);
+  columns_.leftCols(size_) = filled;
+}
+
+void Batch::archive(Archive& ar) {
+  ar("s", s), ar("a", a), ar("reward", reward), ar("s_next", s_next);
+  ar("terminated", terminated), ar("truncated", truncated);
+  const Index B = s.cols();
+  ar.require(a.cols() == B && reward.cols() == B && s_next.cols() == B && terminated.cols() == B &&
+                 truncated.cols() == B && s_next.rows() == s.rows(),
+             "size");
+}
+
 void Batch::resize(Index state_dim, Index action_dim, Index count) {
   s.resize(state_dim, count), a.resize(action_dim, count), s_next.resize(state_dim, count);
   reward.resize(count), terminated.resize(count), truncated.resize(count);

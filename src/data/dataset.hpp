@@ -15,6 +15,7 @@ struct Batch {
 
   Index size() const { return s.cols(); }
   void resize(Index state_dim, Index action_dim, Index count);
+  void archive(Archive& ar);
 };
 // Those of the columns that the mask chooses.
 Batch chosen(const Batch& batch, const Mask& mask);
@@ -59,6 +60,8 @@ class Dataset {
   // States of random transitions, (state_dim, count).
   Matrix random_states(Index count, Rng& rng) const;
 
+  void archive(Archive& ar);
+
  private:
   Matrix::ColXpr next_column();
   std::vector<Index> random_index(Index count, Rng& rng, Index oldest) const;
@@ -79,6 +82,8 @@ class Replay {
   // Of both real and imagined ones: floor(real_ratio count) real, the rest imagined; all real while
   // nothing has been imagined.
   const Batch& mixed(const Dataset& real, const Dataset& imagined, Index count, double real_ratio);
+
+  void archive(Archive& ar) { ar("rng", rng_); }
 
  private:
   Rng rng_;

@@ -124,10 +124,15 @@ FitReport BayesByBackprop::fit(const RegressionData& data, Workers&) {
   return report;
 }
 
+std::vector<Matrix*> BayesByBackprop::trained() {
+  std::vector<Matrix*> all = parameters(mu_.net);
+  for (Matrix* rho : parameters(rho_)) all.push_back(rho);
+  return all;
+}
+
 double BayesByBackprop::one_pass(const RegressionData& data) {
   const Index N = data.x.cols();
-  std::vector<Matrix*> weights = parameters(mu_.net);
-  for (Matrix* rho : parameters(rho_)) weights.push_back(rho);
+  const std::vector<Matrix*> weights = trained();
   double total = 0;
   for_minibatches(N, model_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
     tape_.clear();
@@ -166,10 +171,8 @@ std::vector<Theta> BayesByBackprop::sample(int n, Rng& rng) const {
 }
 
 void BayesByBackprop::archive(Archive& ar) {
-  int k = 0;
-  for (Matrix* p : parameters(mu_)) ar.fixed_shape("mu " + std::to_string(k++), *p);
-  k = 0;
-  for (Matrix* p : parameters(rho_)) ar.fixed_shape("rho " + std::to_string(k++), *p);
+  ar("mu", mu_), ar("rho", rho_), ar("shuffle", shuffle_), ar("noise", noise_);
+  ar.inside("adam", [&] { adam_.archive(ar, trained()); });
 }
 
 }  // namespace mbrl

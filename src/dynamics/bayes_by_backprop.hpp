@@ -70,6 +70,7 @@ class BayesByBackprop : public Posterior {
   Taped on_tape(Tape& tape) const;
   Var loss(const Taped& q, const Matrix& x, const Matrix& y, Index N, Rng& rng) const;
   double one_pass(const RegressionData& data);
+  std::vector<Matrix*> trained();  // mu and rho of every weight
 
   ModelConfig model_;
   BayesByBackpropConfig config_;

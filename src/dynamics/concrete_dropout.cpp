@@ -82,10 +82,15 @@ FitReport ConcreteDropout::fit(const RegressionData& data, Workers&) {
   return report;
 }
 
+std::vector<Matrix*> ConcreteDropout::trained() {
+  std::vector<Matrix*> all = parameters(full_);
+  all.push_back(&logit_p_);
+  return all;
+}
+
 double ConcreteDropout::one_pass(const RegressionData& data) {
   const Index N = data.x.cols();
-  std::vector<Matrix*> weights = parameters(full_);
-  weights.push_back(&logit_p_);
+  const std::vector<Matrix*> weights = trained();
   double total = 0;
   for_minibatches(N, model_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
     tape_.clear();
@@ -140,9 +145,9 @@ std::vector<Theta> ConcreteDropout::sample(int n, Rng& rng) const {
 }
 
 void ConcreteDropout::archive(Archive& ar) {
-  int k = 0;
-  for (Matrix* p : parameters(full_)) ar.fixed_shape("weights " + std::to_string(k++), *p);
-  ar.fixed_shape("logits of the dropout rates", logit_p_);
+  ar("weights", full_), ar.fixed_shape("logits of the dropout rates", logit_p_);
+  ar("shuffle", shuffle_), ar("masks", masks_);
+  ar.inside("adam", [&] { adam_.archive(ar, trained()); });
 }
 
 }  // namespace mbrl

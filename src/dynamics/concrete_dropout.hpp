@@ -69,6 +69,7 @@ class ConcreteDropout : public Posterior {
   std::size_t first_dropped() const { return config_.drop_inputs ? 0 : 1; }  // layer
   Var forward_with_drops(const Network<Var>& net, const Var& logit_p, Var x);
   double one_pass(const RegressionData& data);
+  std::vector<Matrix*> trained();  // weights and rates
 
   ModelConfig model_;
   ConcreteDropoutConfig config_;

@@ -65,9 +65,8 @@ bool DeterministicModel::held_out(Index i) const {
 }
 
 void DeterministicModel::archive(Archive& ar) {
-  io_.archive(ar);
-  int k = 0;
-  for (Matrix* p : parameters(net_)) ar.fixed_shape("model parameter " + std::to_string(k++), *p);
+  ar("io", io_), ar("net", net_), ar("shuffle", shuffle_);
+  ar.inside("adam", [&] { adam_.archive(ar, parameters(net_)); });
 }
 
 double DeterministicModel::one_pass(const Matrix& x, const Matrix& y) {

@@ -136,17 +136,23 @@ std::vector<Theta*> Ensemble::warm_started() {
 }
 
 void Ensemble::archive(Archive& ar) {
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    int k = 0;
-    for (Matrix* p : parameters(members_[i].theta, true))
-      ar.fixed_shape("member " + std::to_string(i) + " parameter " + std::to_string(k++), *p);
-  }
-  Matrix elites(1, static_cast<Index>(elites_.size()));
-  for (std::size_t i = 0; i < elites_.size(); ++i)
-    elites(0, static_cast<Index>(i)) = static_cast<Scalar>(elites_[i]);
-  ar.fixed_shape("elites", elites);
-  for (std::size_t i = 0; i < elites_.size(); ++i)
-    elites_[i] = static_cast<int>(elites(0, static_cast<Index>(i)));
+  const bool learned_bounds = config_.learned_bounds && config_.noise == Noise::learned;
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    ar.inside("member " + std::to_string(i), [&] {
+      Member& member = members_[i];
+      ar("theta", member.theta), ar("shuffle", member.shuffle);
+      ar.inside("adam", [&] {
+        member.adam.archive(ar, parameters(member.theta, learned_bounds));
+      });
+    });
+  const std::size_t count = elites_.size();
+  ar("elites", elites_);
+  std::vector<int> sorted = elites_;
+  std::sort(sorted.begin(), sorted.end());
+  const bool distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+  ar.require(elites_.size() == count && distinct && sorted.front() >= 0 &&
+                 sorted.back() < static_cast<int>(members_.size()),
+             "elites");
 }
 
 }  // namespace mbrl

@@ -231,9 +231,8 @@ std::vector<Theta> Hmc::sample(int n, Rng& rng) const {
 
 void Hmc::archive(Archive& ar) {
   ar.fixed_shape("draws of the weights", draws_);
-  Matrix fits = Matrix::Constant(1, 1, static_cast<Scalar>(fits_));
-  ar.fixed_shape("fits", fits);
-  fits_ = static_cast<int>(fits(0, 0));
+  ar("fits", fits_);
+  ar.require_count(fits_, "fits");
 }
 
 }  // namespace mbrl

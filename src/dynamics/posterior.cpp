@@ -20,6 +20,11 @@ std::vector<Matrix*> parameters(Theta& theta, bool with_bounds) {
   return all;
 }
 
+void archive(Archive& ar, Theta& theta) {
+  ar("net", theta.net);
+  ar.fixed_shape("low bound", theta.min_log_var), ar.fixed_shape("high bound", theta.max_log_var);
+}
+
 ThetaOf<Var> on_tape(Tape& tape, const Theta& theta, bool learned_bounds) {
   const auto bound = [&](const Matrix& b) {
     return learned_bounds ? tape.parameter(b) : tape.constant(b);

@@ -44,6 +44,7 @@ Theta make_theta(Index in, Index out, const MlpConfig& config, Noise noise, Rng&
 
 // Its parameters in a fixed order, W_1 b_1 W_2 b_2 ..., and after them, if wanted, the bounds.
 std::vector<Matrix*> parameters(Theta& theta, bool with_bounds = false);
+void archive(Archive& ar, Theta& theta);
 // theta on a tape: its network's weights as parameters, and the bounds too if they are learned.
 ThetaOf<Var> on_tape(Tape& tape, const Theta& theta, bool learned_bounds = false);
 // Those parameters on the tape, in the order of parameters(theta, with_bounds).

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/random.hpp"
+#include "core/checkpoint.hpp"
 
 namespace mbrl {
 
@@ -38,6 +38,8 @@ class TabularModel {
   Index random_action(Index s, Rng& rng) const;
   // The real step at which (s, a) was last taken.
   int last_taken(Index s, Index a) const { return of(s, a).last_taken; }
+
+  void archive(Archive& ar);
 
  private:
   struct Outcome {

@@ -50,6 +50,12 @@ const TimeVaryingLinear::Model& TimeVaryingLinear::at(Index t) const {
   return models_[static_cast<std::size_t>(t)];
 }
 
+bool TimeVaryingLinear::fits(Index n, Index m) const {
+  for (const Model& model : models_)
+    if (model.W.rows() != n || model.W.cols() != n + m + 1 || model.sd.size() != n) return false;
+  return true;
+}
+
 Vector TimeVaryingLinear::mean(Index t, const Vector& s, const Vector& a) const {
   Vector x(s.size() + a.size() + 1);
   x << s, a, 1;

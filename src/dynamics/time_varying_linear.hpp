@@ -30,10 +30,17 @@ class TimeVaryingLinear {
   // A_t, B_t and c_t side by side, (n, n + m + 1)
   Matrix coefficients(Index t) const;
 
+  // Whether it is of states with n coordinates and actions with m.
+  bool fits(Index n, Index m) const;
+
+  void archive(Archive& ar) { ar.list("step", models_); }
+
  private:
   struct Model {
     Matrix W;   // (n, n + m + 1)
     Vector sd;  // (n)
+
+    void archive(Archive& ar) { ar("W", W), ar("sd", sd); }
   };
   const Model& at(Index t) const;
 

@@ -72,9 +72,7 @@ TapedNextState UncertainModel::predict(const Theta& theta, const Var& s, const V
 }
 
 void UncertainModel::archive(Archive& ar) {
-  if (ar.loading()) fitted_ = true;
-  io_.archive(ar);
-  posterior_->archive(ar);
+  ar("fitted", fitted_), ar("io", io_), ar("posterior", *posterior_);
 }
 
 }  // namespace mbrl

@@ -57,10 +57,9 @@ void Ddpg::update_targets() {
 }
 
 void Ddpg::archive(Archive& ar) {
-  mbrl::archive("actor", ar, actor_.net);
-  mbrl::archive("critic", ar, critic_.net);
-  mbrl::archive("target actor", ar, target_actor_);
-  mbrl::archive("target critic", ar, target_critic_);
+  OffPolicyLearner::archive(ar);
+  ar("actor", actor_), ar("critic", critic_);
+  ar("target actor", target_actor_), ar("target critic", target_critic_);
 }
 
 }  // namespace mbrl

@@ -1,6 +1,8 @@
 // What the updates of a model-free learner came to, for learner.csv.
 #pragma once
 
+#include "core/checkpoint.hpp"
+
 namespace mbrl {
 
 // The means over the updates since the last report.
@@ -10,6 +12,12 @@ struct LearnerReport {
   double mean_q = 0;       // of the targets y
   double entropy = 0;      // of SAC's policy, -mean log pi, per action dimension
   double temperature = 0;  // SAC's alpha, the latest
+
+  void archive(Archive& ar) {
+    ar("updates", updates), ar("critic loss", critic_loss), ar("mean q", mean_q);
+    ar("entropy", entropy), ar("temperature", temperature);
+    ar.require_count(updates, "updates");
+  }
 };
 
 }  // namespace mbrl

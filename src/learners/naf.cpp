@@ -68,8 +68,8 @@ void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers&
 void Naf::update_targets() { follow(target_, net_.net, config_.target_rate); }
 
 void Naf::archive(Archive& ar) {
-  mbrl::archive("network", ar, net_.net);
-  mbrl::archive("target", ar, target_);
+  OffPolicyLearner::archive(ar);
+  ar("network", net_), ar("target", target_);
 }
 
 }  // namespace mbrl

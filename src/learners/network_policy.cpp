@@ -29,8 +29,8 @@ std::vector<Var> leaves(const NetworkPolicyOf<Var>& pi, bool stochastic) {
 }
 
 void archive(Archive& ar, NetworkPolicy& pi) {
-  int k = 0;
-  for (Matrix* p : parameters(pi, true)) ar.fixed_shape("policy " + std::to_string(k++), *p);
+  ar("net", pi.net);
+  ar.fixed_shape("log sd", pi.log_sd);
 }
 
 Matrix squash(const EnvSpec& spec, const Matrix& u) { return spec.from_unit_box(tanh(u)); }

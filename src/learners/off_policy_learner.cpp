@@ -55,6 +55,13 @@ Matrix OffPolicyLearner::with_noise(const Matrix& a, Rng& rng) const {
 }
 
 void OffPolicyLearner::report_critic(double loss, const Row& y) {
+  // No return can be larger than largest_reward / (1 - gamma): beyond a hundred times that, Q feeds
+  // on itself.
+  const double mean = double(y.mean()), limit = 100 * largest_reward_ / (1 - config_.discount);
+  require_finite("the target of Q", mean);
+  if (std::abs(mean) > limit)
+    throw Diverged("Q is " + number_text(mean) + " on average, a hundred times what rewards of " +
+                   number_text(largest_reward_) + " can add up to");
   ++report_.updates;
   report_.critic_loss += (loss - report_.critic_loss) / report_.updates;
   report_.mean_q += (double(y.mean()) - report_.mean_q) / report_.updates;
@@ -62,6 +69,11 @@ void OffPolicyLearner::report_critic(double loss, const Row& y) {
 
 void OffPolicyLearner::target(const Batch& batch, Row& y, Workers& workers) {
   td_target(batch, value(batch.s_next, workers), config_.discount, y);
+  note_rewards(batch.reward);
+}
+
+void OffPolicyLearner::note_rewards(const Row& reward) {
+  largest_reward_ = std::max(largest_reward_, double(reward.abs().maxCoeff()));
 }
 
 void OffPolicyLearner::update(const Batch& batch, Workers& workers) {
@@ -89,6 +101,15 @@ void TrainedNetwork::descend(const char* name, const BatchGradient::Slope& slope
   const double norm = double(gradient_norm(slopes));
   if (!std::isfinite(norm)) require_finite("the gradient of " + std::string(name), norm);
   adam.step(weights, slopes);
+}
+
+void TrainedNetwork::archive(Archive& ar) {
+  ar("weights", net);
+  ar.inside("adam", [&] { adam.archive(ar, parameters(net)); });
+}
+
+void OffPolicyLearner::archive(Archive& ar) {
+  ar("noise", noise_), ar("report", report_), ar("largest reward", largest_reward_);
 }
 
 void td_target(const Batch& batch, const Row& value_next, double discount, Row& y) {

@@ -47,6 +47,8 @@ struct TrainedNetwork {
   // that name, if it is not finite.
   void descend(const char* name, const BatchGradient::Slope& slope, std::size_t first = 0);
 
+  void archive(Archive& ar);
+
   std::vector<Matrix*> weights = {}, slopes = {};  // room for descend()
 };
 
@@ -67,13 +69,16 @@ class OffPolicyLearner {
   void target(const Batch& batch, Row& y, Workers& workers);
   // One update with a batch. In parts, for those who have targets of their own:
   void update(const Batch& batch, Workers& workers);
+  // What rewards there are, so that a Q that no return can reach is noticed.
+  void note_rewards(const Row& reward);
   // A step of Q(s, a) towards y: (1, B).
   virtual void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) = 0;
   // A step of the policy up Q; nothing where Q contains the policy.
   virtual void update_actor(const Matrix& s, Workers& workers) = 0;
   virtual void update_targets() = 0;
 
-  virtual void archive(Archive& ar) = 0;
+  // All that it goes on from; a learner adds its networks.
+  virtual void archive(Archive& ar);
   // What happened since it was last asked.
   LearnerReport report() { return std::exchange(report_, {}); }
   const LearnerConfig& config() const { return config_; }
@@ -107,6 +112,7 @@ class OffPolicyLearner {
   Index feature_dim_;
   Rng noise_;
   LearnerReport report_;
+  double largest_reward_ = 1;  // in size, of all that it has learned from; at least 1
   static constexpr Index pieces = 4;  // that a batch is cut into
   // One for each thing that is computed, so that its buffers fit.
   BatchGradient of_value_{pieces}, of_critic_{pieces}, of_actor_{pieces};

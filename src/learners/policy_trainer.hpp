@@ -41,6 +41,9 @@ class PolicyTrainer {
   };
   Ascent ascend(NetworkPolicy& pi, Index B, const Objective& J, Workers& workers);
 
+  // Its optimiser, of this policy.
+  void archive(Archive& ar, NetworkPolicy& pi) { adam_.archive(ar, parameters(pi, stochastic_)); }
+
  private:
   PolicyTrainerConfig config_;
   bool stochastic_;  // whether log_sd is trained

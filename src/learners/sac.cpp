@@ -83,12 +83,10 @@ void Sac::update_targets() {
 }
 
 void Sac::archive(Archive& ar) {
-  mbrl::archive("actor", ar, actor_.net);
-  for (std::size_t i = 0; i < 2; ++i) {
-    mbrl::archive("critic " + std::to_string(i), ar, critics_[i].net);
-    mbrl::archive("target " + std::to_string(i), ar, targets_[i]);
-  }
+  OffPolicyLearner::archive(ar);
+  ar("actor", actor_), ar.each("critic", critics_), ar.each("target", targets_);
   ar.fixed_shape("log alpha", log_alpha_);
+  ar.inside("adam of alpha", [&] { alpha_adam_.archive(ar, only_alpha_); });
 }
 
 }  // namespace mbrl

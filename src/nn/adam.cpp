@@ -28,12 +28,7 @@ void Adam::step(const std::vector<Matrix*>& parameters, const std::vector<Matrix
   if (parameters.size() != gradients.size())
     throw UserError("Adam was given " + std::to_string(parameters.size()) + " parameters and " +
                     std::to_string(gradients.size()) + " gradients");
-  if (m.empty()) {
-    for (const Matrix* p : parameters) {
-      m.push_back(Matrix::Zero(p->rows(), p->cols()));
-      v.push_back(Matrix::Zero(p->rows(), p->cols()));
-    }
-  }
+  if (m.empty()) begin_means(parameters);
   ++t;
   const Scalar unbias1 = 1 / (1 - std::pow(beta1, static_cast<Scalar>(t)));
   const Scalar unbias2 = 1 / (1 - std::pow(beta2, static_cast<Scalar>(t)));
@@ -44,6 +39,25 @@ void Adam::step(const std::vector<Matrix*>& parameters, const std::vector<Matrix
     v[k].array() = beta2 * v[k].array() + (1 - beta2) * g.array().square();
     parameters[k]->array() -=
         learning_rate * (unbias1 * m[k].array()) / ((unbias2 * v[k].array()).sqrt() + epsilon);
+  }
+}
+
+void Adam::begin_means(const std::vector<Matrix*>& parameters) {
+  m.clear(), v.clear();
+  for (const Matrix* p : parameters) {
+    m.push_back(Matrix::Zero(p->rows(), p->cols()));
+    v.push_back(Matrix::Zero(p->rows(), p->cols()));
+  }
+}
+
+void Adam::archive(Archive& ar, const std::vector<Matrix*>& parameters) {
+  ar("steps", t);
+  ar.require_count(t, "steps");
+  if (t == 0) return;
+  if (ar.loading()) begin_means(parameters);
+  for (std::size_t k = 0; k < m.size(); ++k) {
+    ar.fixed_shape("mean " + std::to_string(k), m[k]);
+    ar.fixed_shape("mean square " + std::to_string(k), v[k]);
   }
 }
 

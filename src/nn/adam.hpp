@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/errors.hpp"
-#include "core/types.hpp"
+#include "core/checkpoint.hpp"
 
 namespace mbrl {
 
@@ -18,6 +17,11 @@ struct Adam {
 
   // One step down the gradients, given in the order of the parameters.
   void step(const std::vector<Matrix*>& parameters, const std::vector<Matrix*>& gradients);
+  // Steps taken and running means, those of the same parameters.
+  void archive(Archive& ar, const std::vector<Matrix*>& parameters);
+
+ private:
+  void begin_means(const std::vector<Matrix*>& parameters);
 };
 
 // The L2 penalty sum_l decay_l / 2 |W_l|^2 as its gradient, decay_l W_l, added in place. Biases are

@@ -34,9 +34,9 @@ std::vector<Matrix*> parameters(Mlp& net) {
   return all;
 }
 
-void archive(const std::string& name, Archive& ar, Mlp& net) {
+void archive(Archive& ar, Mlp& net) {
   int k = 0;
-  for (Matrix* p : parameters(net)) ar.fixed_shape(name + " " + std::to_string(k++), *p);
+  for (Matrix* p : parameters(net)) ar.fixed_shape(std::to_string(k++), *p);
 }
 
 Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient) {

@@ -56,7 +56,7 @@ Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng);
 std::vector<Matrix*> parameters(Mlp& net);
 void parameters(Mlp& net, std::vector<Matrix*>& all);  // into a list that is kept
 
-void archive(const std::string& name, Archive& ar, Mlp& net);
+void archive(Archive& ar, Mlp& net);
 
 // The network on a tape, its parameters as leaves whose gradients are wanted, or as constants.
 Network<Var> on_tape(Tape& tape, const Mlp& net, bool wants_gradient = true);

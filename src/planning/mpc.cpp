@@ -27,6 +27,14 @@ const Vector& Mpc::plan(const Objective& J) {
   return plan_;
 }
 
+void Mpc::archive(Archive& ar) {
+  const Index length = plan_.size();
+  ar("plan", plan_), ar("rng", rng_);
+  ar.require(plan_.size() == length && (plan_.array() >= low_.array()).all() &&
+                 (plan_.array() <= high_.array()).all(),
+             "plan");
+}
+
 const Vector& Mpc::first_action(const Objective& J) {
   first_action_ = plan(J).head(m_);
   return first_action_;

@@ -51,6 +51,9 @@ class Mpc {
   // The plan that was found last, (H * action_dim).
   const Vector& last_plan() const { return plan_; }
 
+  // The last plan, from which the next search starts, and the random numbers.
+  void archive(Archive& ar);
+
  private:
   PlannerConfig config_;
   Index m_;  // action_dim

@@ -82,7 +82,13 @@ CsvWriter::CsvWriter(std::string path, const std::vector<std::string>& columns,
     : path_(std::move(path)), columns_(columns.size()) {
   const std::string header = csv_line({columns.begin(), columns.end()});
   if (keep_rows > 0) {
-    cut_after(header, keep_rows);
+    std::ifstream old(path_, std::ios::binary);
+    std::string first;
+    if (std::getline(old, first) && first + '\n' != header)
+      throw UserError(path_ + ", line 1: the columns are not those of this run");
+    std::error_code error;
+    std::filesystem::resize_file(path_, bytes_of_rows(path_, keep_rows), error);
+    if (error) fail();
     file_.open(path_, std::ios::binary | std::ios::app);
   } else {
     file_.open(path_, std::ios::binary | std::ios::trunc);
@@ -106,25 +112,33 @@ void CsvWriter::put(const std::string& line) {
 }
 
 void CsvWriter::fail() const {
-  throw UserError("cannot write " + path_ + ": does its folder exist, may you write there, and " +
-                  "is there room on the disk?");
+  throw std::runtime_error("cannot write " + path_ + ": does its folder exist, may you write " +
+                           "there, and is there room on the disk?");
 }
 
-void CsvWriter::cut_after(const std::string& header, std::size_t keep_rows) const {
-  std::ifstream old(path_, std::ios::binary);
-  std::string line;
-  std::size_t lines = 0, bytes = 0;
-  while (lines < keep_rows + 1 && std::getline(old, line) && !old.eof()) {
-    if (lines == 0 && line + '\n' != header)
-      throw UserError(path_ + ", line 1: the columns are not those of this run");
-    bytes += line.size() + 1, ++lines;
-  }
-  if (lines < keep_rows + 1)
-    throw UserError("cannot go on with " + path_ + ": it should have at least " +
-                    std::to_string(keep_rows) + " whole rows");
+void write_whole(const std::string& path, const std::string& text) {
+  const std::string fresh = path + ".new";
+  std::ofstream file(fresh, std::ios::binary);
+  file << text;
+  file.close();
   std::error_code error;
-  std::filesystem::resize_file(path_, bytes, error);
-  if (error) fail();
+  if (file) std::filesystem::rename(fresh, path, error);
+  if (!file || error)
+    throw std::runtime_error("cannot write " + path + ": may you write there, and is there room " +
+                             "on the disk?");
+}
+
+std::uintmax_t bytes_of_rows(const std::string& path, std::size_t rows) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  std::uintmax_t bytes = 0;
+  for (std::size_t lines = 0; lines < rows + 1; ++lines) {
+    if (!std::getline(file, line) || file.eof())
+      throw UserError("cannot go on with " + path + ": it should have at least " +
+                      std::to_string(rows) + " whole rows");
+    bytes += line.size() + 1;
+  }
+  return bytes;
 }
 
 std::vector<double> Csv::column(const std::string& name) const {

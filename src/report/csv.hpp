@@ -29,8 +29,8 @@ struct Cell {
 
 class CsvWriter {
  public:
-  // Starts the file at path anew. To go on with a resumed run, pass the number of rows that its
-  // checkpoint knows of: these are kept, and what was written after them is cut off.
+  // Starts the file at path anew; or, if it is to keep so many rows, goes on behind them, and cuts
+  // off what was written after them.
   CsvWriter(std::string path, const std::vector<std::string>& columns, std::size_t keep_rows = 0);
 
   void row(const std::vector<Cell>& cells);
@@ -40,7 +40,6 @@ class CsvWriter {
  private:
   void put(const std::string& line);
   [[noreturn]] void fail() const;
-  void cut_after(const std::string& header, std::size_t keep_rows) const;
 
   std::string path_;
   std::size_t columns_, rows_ = 0;
@@ -64,6 +63,13 @@ struct Csv {
   std::size_t place(const std::string& name) const;
   std::size_t require(const std::string& name) const;
 };
+
+// Writes a small file so that there is a whole one at every moment. Throws std::runtime_error if it
+// cannot.
+void write_whole(const std::string& path, const std::string& text);
+
+// How many bytes the header and so many rows are. Throws UserError if the file has fewer.
+std::uintmax_t bytes_of_rows(const std::string& path, std::size_t rows);
 
 // Refuses a file that is missing, empty, cut off, or whose rows do not fit the header. Whether a
 // cell is a number is asked when it is read as one.

@@ -10,7 +10,9 @@
 namespace mbrl {
 
 ProgressLine::ProgressLine(std::string title, bool quiet)
-    : title_(std::move(title)), quiet_(quiet), terminal_(isatty(STDOUT_FILENO) != 0) {
+    : title_(std::move(title)), quiet_(quiet), terminal_(isatty(STDOUT_FILENO) != 0) {}
+
+void ProgressLine::begin() {
   if (!quiet_) std::printf("%s\n", title_.c_str()), std::fflush(stdout);
 }
 

@@ -24,8 +24,11 @@ class ProgressLine {
   };
 
   ProgressLine(std::string title, bool quiet);
+  void begin();  // shows the title
 
-  double seconds() const { return since(start_); }
+  double seconds() const { return before_ + since(start_); }
+  // The run was going on for so long before it was stopped and resumed.
+  void add_seconds(double before) { before_ += before; }
   // The time left is estimated from here on: what comes before is not like what comes after.
   void start_clock() { clock_ = Clock::now(); }
 
@@ -46,6 +49,7 @@ class ProgressLine {
   std::string title_;
   bool quiet_, terminal_;
   Clock::time_point start_ = Clock::now(), clock_ = start_, last_shown_{};
+  double before_ = 0;
 };
 
 }  // namespace mbrl

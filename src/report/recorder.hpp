@@ -1,13 +1,16 @@
 // What a run leaves behind: the budget, the run folder, and the lines a person watches.
 //
-// A training loop tells the Recorder what happened, one line each: begin(), step(), refit(),
-// checkpoint(). The Recorder counts, writes progress.csv, model.csv and transitions.csv, and shows
-// the return climb. It never influences a run: with or without it, shown or quiet, the numbers are
-// the same.
+// A training loop tells the Recorder what happened, one line each: begin(), step(), refit(). The
+// Recorder counts, writes progress.csv, model.csv and transitions.csv, and shows the return climb.
+// It never influences a run: with or without it, shown or quiet, the numbers are the same.
+//
+// It also saves the run, all that keep() was told of, and stops it; at the top of the loop, when
+// running() is asked, and nowhere else. A run that is resumed goes on there, to the bit.
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <map>
+#include <optional>
 #include <thread>
 
 #include "core/checkpoint.hpp"
@@ -26,11 +29,13 @@ struct RunOptions {
   int episodes = 10;
   int evaluate_every = 0;
   int evaluate_episodes = 10;
+  int checkpoint_every = 200;
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   double process_noise = 0;
   bool record = false;
   bool quiet = false;
-  std::string out;  // the run folder, which exists; empty: nothing is written
+  std::string out;     // the run folder, which exists; empty: nothing is written
+  std::string config;  // what its config.txt says
 
   void list(Settings& field) {
     field("seed", seed, 0, 2000000000,
@@ -42,6 +47,8 @@ struct RunOptions {
           "let the policy act without exploring after every so many real steps, in a world apart, "
           "into eval.csv (algorithms with a model-free learner); 0: never");
     field("evaluate-episodes", evaluate_episodes, 1, 10000, "for so many episodes");
+    field("checkpoint-every", checkpoint_every, 1, 1000000000,
+          "save the run after every so many real steps of the learned policy, for mbrl resume");
     field("threads", threads, 1, 256, "threads to compute with; the results do not depend on it");
     field("process-noise", process_noise, 0, 100,
           "noise in the real dynamics, in units of the task's own scale");
@@ -53,6 +60,9 @@ struct RunOptions {
     });
   }
 };
+
+// Whether a setting is free to change when a run is resumed: its budget, and how it is shown.
+bool may_change_on_resume(std::string key);
 
 // What the training of a policy between two refits came to, for policy.csv.
 struct PolicyReport {
@@ -69,10 +79,12 @@ struct PolicyReport {
 
 class Recorder {
  public:
-  // interrupted: asked before every step whether to stop (Ctrl-C).
+  // interrupted: asked before every step whether to stop (Ctrl-C)
+  // saved: what a stopped run left, to go on from
   Recorder(
       const RunOptions& options, const EnvSpec& env, std::string title,
-      std::function<bool()> interrupted = [] { return false; });
+      std::function<bool()> interrupted = [] { return false; },
+      std::optional<Archive> saved = std::nullopt);
 
   std::uint64_t seed() const { return static_cast<std::uint64_t>(options_.seed); }
   Workers& workers() { return workers_; }
@@ -87,7 +99,14 @@ class Recorder {
   // episode.
   void begin(const std::string& phase);
 
-  // Whether the budget allows another real step.
+  // All that the run goes on from, by name. Called once, before the loop, when it stands as at the
+  // beginning; in a run that is resumed, it then stands as when it was saved.
+  void keep(std::function<void(Archive&)> state);
+  // Whether the base policy has done its work.
+  bool learned() const { return phase_ == "learned"; }
+
+  // Whether the budget allows another real step. Ask it at the top of the loop: there the run is
+  // saved when that is due, and stopped.
   bool running();
   // One real step was taken.
   void step(const Transition& tr);
@@ -107,9 +126,6 @@ class Recorder {
   // have brought; into plans.csv, for every tenth step (ask wants_plan() first).
   bool wants_plan() const { return !options_.out.empty() && env_steps_ % 10 == 0; }
   void plan(double promised, double real);
-  // Keeps what was learned so far, in checkpoint.bin; what was known first stays in first.bin.
-  void checkpoint(const std::function<void(Archive&)>& fill);
-
   // The last line: how it ended.
   void finish() { line_.finish(returns_, env_steps_, stopped_, options_.out); }
 
@@ -118,18 +134,31 @@ class Recorder {
   // longest.
   double share_done() const;
   void write_transition(const Transition& tr);
+  // A table of the run folder, begun at its first row.
+  CsvWriter& table(const std::string& name, const std::vector<std::string>& columns);
+  CsvWriter& progress();
+  void save_if_due(bool goes_on);
+  void cut_tables();
+  void archive(Archive& ar);
 
   RunOptions options_;
   EnvSpec env_;
   std::function<bool()> interrupted_;
   Workers workers_;
   ProgressLine line_;
-  std::unique_ptr<CsvWriter> progress_, model_, policy_, learner_, eval_, plans_, transitions_;
-  std::string phase_ = "learned";
+  std::optional<Archive> saved_;
+  std::function<void(Archive&)> state_;
+  std::map<std::string, CsvWriter> tables_;
+  std::map<std::string, std::size_t> rows_;  // of the tables, those that a resumed run keeps
+  std::string phase_;  // "base" or "learned"; empty: none has begun
   std::vector<double> returns_, evaluations_;
   double episode_return_ = 0, holdout_loss_ = std::nan("");
   int env_steps_ = 0, episode_length_ = 0, refits_ = 0;
-  bool stopped_ = false, first_kept_ = false;
+  int learned_from_ = 0, saved_at_ = -1;  // real steps
+  bool stopped_ = false;
 };
+
+// Throws UserError unless the checkpoint is of a run of that algorithm in that environment.
+void require_run_of(Archive& checkpoint, const std::string& algorithm, const std::string& env);
 
 }  // namespace mbrl

@@ -4,47 +4,64 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "report/animation.hpp"
 #include "report/curves.hpp"
 
 namespace mbrl {
 
-void create_run_folder(const std::string& folder, const std::string& algorithm,
-                       const std::string& env, const Settings& settings) {
+std::string config_text(const std::string& algorithm, const std::string& env,
+                        const Settings& settings) {
+  std::string text = "algorithm = " + algorithm + "\nenv = " + env + "\n";
+  for (const auto& field : settings.fields()) text += field.name + " = " + field.get() + "\n";
+  return text;
+}
+
+void create_run_folder(const std::string& folder, const std::string& config) {
   namespace fs = std::filesystem;
-  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder)))
-    throw UserError("the run folder " + folder +
-                    " exists already: choose another with --out, or delete it");
   std::error_code error;
+  if (fs::exists(folder, error) && !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
+    throw UserError("the run folder " + folder +
+                    " exists already: choose another with --out, delete it, or go on with it: " +
+                    "mbrl resume " + folder);
   fs::create_directories(folder, error);
-  std::ofstream file(folder + "/config.txt");
-  file << "algorithm = " << algorithm << "\nenv = " << env << "\n";
-  for (const auto& field : settings.fields()) file << field.name << " = " << field.get() << "\n";
-  file.close();
-  if (error || !file) throw UserError("cannot write into the run folder " + folder);
+  if (error) throw UserError("cannot write into the run folder " + folder + ": " + error.message());
+  write_whole(folder + "/config.txt", config);
+}
+
+RunConfig parse_config(const std::string& text, const std::string& path) {
+  RunConfig config;
+  std::stringstream lines(text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    const auto equals = line.find(" = ");
+    const std::string key = line.substr(0, equals);
+    if (equals == std::string::npos)
+      throw UserError(path + ", line " + std::to_string(number) + ": expected 'key = value'");
+    if (!config.emplace(key, line.substr(equals + 3)).second)
+      throw UserError(path + ", line " + std::to_string(number) + ": a second " + key);
+  }
+  for (const char* key : {"algorithm", "env", "seed"})
+    if (!config.count(key)) throw UserError(path + " does not name the " + key);
+  return config;
 }
 
 RunConfig read_config(const std::string& folder) {
   std::ifstream file(folder + "/config.txt");
   if (!file) throw UserError(folder + " is not a run folder: it has no config.txt");
-  RunConfig config;
-  std::string text;
-  for (int number = 1; std::getline(file, text); ++number) {
-    const auto equals = text.find(" = ");
-    if (equals == std::string::npos)
-      throw UserError(folder + "/config.txt, line " + std::to_string(number) +
-                      ": expected 'key = value'");
-    config[text.substr(0, equals)] = text.substr(equals + 3);
-  }
-  for (const char* key : {"algorithm", "env", "seed"})
-    if (!config.count(key)) throw UserError(folder + "/config.txt does not name the " + key);
-  return config;
+  std::stringstream text;
+  text << file.rdbuf();
+  return parse_config(text.str(), folder + "/config.txt");
 }
 
 void apply_config(const RunConfig& config, Settings& settings) {
   for (const auto& [key, value] : config)
     if (key != "algorithm" && key != "env") settings.set(key, value);
+  for (const auto& field : settings.fields())
+    if (!config.count(field.name))
+      throw UserError("config.txt does not say what " + field.name +
+                      " is: it is cut short, or of another version of this program");
 }
 
 void announce(bool drawn, const std::string& what) {

@@ -11,13 +11,18 @@
 
 namespace mbrl {
 
+// What config.txt says of a run: a line for the algorithm, the environment and every setting.
+std::string config_text(const std::string& algorithm, const std::string& env,
+                        const Settings& settings);
 // Creates the folder and writes config.txt. An existing run is never overwritten.
-void create_run_folder(const std::string& folder, const std::string& algorithm,
-                       const std::string& env, const Settings& settings);
+void create_run_folder(const std::string& folder, const std::string& config);
 
 using RunConfig = std::map<std::string, std::string>;
 // The settings of a run, by name, and "algorithm" and "env". Refuses what is no run folder.
 RunConfig read_config(const std::string& folder);
+// The same from the text of config.txt; path: for what is said of its mistakes.
+RunConfig parse_config(const std::string& text, const std::string& path);
+// Sets every setting; throws UserError if one is missing, unknown, or out of its range.
 void apply_config(const RunConfig& config, Settings& settings);
 
 // Says once where the figures are, or why there are none.

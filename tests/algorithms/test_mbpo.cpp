@@ -134,6 +134,8 @@ TEST_CASE("B24: only elites are imagined with, after a load too") {
   Agent loaded(*env, config, 2);
   Archive in(path);
   loaded.archive(in);
+  CHECK(loaded.imagined.size() == agent.imagined.size());
+  loaded.imagined = Dataset(env->spec.state_dim(), env->spec.action_dim(), 1);
   check(loaded);
 }
 

@@ -26,7 +26,10 @@ Mlp network_of(Sac& sac, const std::string& name, Mlp shape) {
   sac.archive(out);
   out.save(path);
   Archive in(path);
-  archive(name, in, shape);
+  if (name.rfind("target", 0) == 0)
+    in(name, shape);
+  else
+    in.inside(name, [&] { in("weights", shape); });
   return shape;
 }
 

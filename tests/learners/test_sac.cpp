@@ -102,7 +102,7 @@ std::unique_ptr<Sac> with_biases(const Env& env, double first, double second) {
   Archive out;
   sac.archive(out);
   Matrix b = Matrix::Constant(1, 1, Scalar(first)), c = Matrix::Constant(1, 1, Scalar(second));
-  out("target 0 5", b), out("target 1 5", c);
+  out("target 0/5", b), out("target 1/5", c);
   const std::string path = (std::filesystem::temp_directory_path() / "mbrl-test-sac.bin").string();
   out.save(path);
   Archive in(path);

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 
 #include "pictures.hpp"
 
@@ -137,17 +139,139 @@ TEST_CASE("an interruption is remembered, also when it is over") {
   CHECK(record.was_interrupted());
 }
 
-TEST_CASE("checkpoint.bin is the last checkpoint, and first.bin stays the first") {
-  Recorder record(into("checkpoints"), two_coordinates(), "test");
-  for (const int k : {1, 2, 3}) {
-    Matrix x = Matrix::Constant(1, 1, static_cast<Scalar>(k));
-    record.checkpoint([&](Archive& ar) { ar("x", x); });
+// A run of a counter: `steps` base steps, then so many learned ones as its budget allows.
+struct Counter {
+  int n = 0;
+
+  void run(Recorder& record, int base) {
+    record.keep([&](Archive& ar) { ar("n", n); });
+    if (!record.learned()) {
+      record.begin("base");
+      for (int t = 0; t < base && record.running(); ++t) record.step(step(0));
+      if (!record.running()) return;
+      record.begin("learned");
+    }
+    for (; record.running(); ++n) record.step(step(n, n % 3 == 2 ? End::truncated : End::none));
   }
-  Matrix first, last;
-  Archive(folder / "checkpoints/first.bin")("x", first);
-  Archive(folder / "checkpoints/checkpoint.bin")("x", last);
-  CHECK(first(0, 0) == 1);
-  CHECK(last(0, 0) == 3);
+};
+
+int saved(const std::string& path) {
+  Archive archive(path);
+  int n = 0;
+  archive("n", n);
+  return n;
+}
+
+TEST_CASE("a run is saved every so many learned steps and at its end, the last but one is kept") {
+  RunOptions options = into("saved");
+  options.steps = 16, options.episodes = 0, options.checkpoint_every = 5;
+  Counter counter;
+  std::vector<int> seen;
+  Recorder record(options, two_coordinates(), "test", [&] {
+    const std::string path = options.out + "/checkpoint.bin";
+    if (std::filesystem::exists(path) && (seen.empty() || seen.back() != saved(path)))
+      seen.push_back(saved(path));
+    return false;
+  });
+  counter.run(record, 4);
+  CHECK(seen == std::vector<int>{5, 10});
+  CHECK(saved(options.out + "/checkpoint.bin") == 12);
+  CHECK(saved(options.out + "/previous.bin") == 10);
+  CHECK(saved(options.out + "/first.bin") == 1);
+}
+
+TEST_CASE("a run that is stopped while the base policy acts leaves nothing to go on from") {
+  RunOptions options = into("base-stopped");
+  int asked = 0;
+  Recorder record(options, two_coordinates(), "test", [&] { return ++asked > 2; });
+  Counter().run(record, 4);
+  CHECK_FALSE(std::filesystem::exists(options.out + "/checkpoint.bin"));
+}
+
+TEST_CASE("a resumed run counts on, keeps the rows it knew of, and drops the later ones") {
+  RunOptions options = into("resumed");
+  options.steps = 11, options.episodes = 0;
+  {
+    Counter counter;
+    Recorder record(options, two_coordinates(), "test");
+    counter.run(record, 4);
+  }
+  const std::string path = options.out + "/progress.csv", known = content(path);
+  std::ofstream(path, std::ios::app) << "99,9,1,1,1,learned,nan\n12,";
+  std::ofstream(options.out + "/model.csv") << "begun after the checkpoint\n";
+  {
+    Recorder record(options, two_coordinates(), "test", [] { return false; },
+                    Archive(options.out + "/checkpoint.bin"));
+    Counter counter;
+    record.keep([&](Archive& ar) { ar("n", counter.n); });
+    CHECK(counter.n == 7);
+    CHECK(record.env_steps() == 11);
+    CHECK(record.returns() == std::vector<double>{3, 12});
+    CHECK(record.learned());
+    CHECK(content(path) == known);
+    CHECK_FALSE(std::filesystem::exists(options.out + "/model.csv"));
+    CHECK_FALSE(record.running());
+  }
+  options.steps = 13;
+  Recorder record(options, two_coordinates(), "test", [] { return false; },
+                  Archive(options.out + "/checkpoint.bin"));
+  Counter counter;
+  counter.run(record, 4);
+  CHECK(record.returns() == std::vector<double>{3, 12, 21});
+  const Csv csv = read_csv(path);
+  CHECK(csv.column("env_steps") == std::vector<double>{7, 10, 13});
+  CHECK(csv.number(2, "seconds") > csv.number(1, "seconds"));
+}
+
+TEST_CASE("a resume that is refused changes nothing: another run's checkpoint, or rows that lack") {
+  RunOptions options = into("refused");
+  options.steps = 11, options.episodes = 0;
+  options.config = "algorithm = v1.5\nenv = pendulum\nhorizon = 5\nsteps = 11\n";
+  {
+    Counter counter;
+    Recorder record(options, two_coordinates(), "test");
+    counter.run(record, 4);
+  }
+  const auto resume = [&](const std::string& config) {
+    RunOptions other = options;
+    other.config = config;
+    Recorder record(other, two_coordinates(), "test", [] { return false; },
+                    Archive(options.out + "/checkpoint.bin"));
+    Counter counter;
+    record.keep([&](Archive& ar) { ar("n", counter.n); });
+  };
+  const auto all = [&] {
+    std::string text;
+    for (const char* name : {"progress.csv", "transitions.csv", "checkpoint.bin"})
+      text += content(options.out + "/" + name);
+    return text;
+  };
+  std::ofstream(options.out + "/progress.csv", std::ios::app) << "99,";
+  const std::string before = all();
+  CHECK_THROWS_WITH_AS(resume("algorithm = v1.5\nenv = pendulum\nhorizon = 6\nsteps = 11\n"),
+                       doctest::Contains("there 'horizon = 5', in config.txt 'horizon = 6'"),
+                       UserError);
+  CHECK(all() == before);
+  CHECK_NOTHROW(resume("algorithm = v1.5\nenv = pendulum\nhorizon = 5\nsteps = 99\n"));
+
+  std::ofstream(options.out + "/progress.csv", std::ios::app) << "99,";
+  std::filesystem::resize_file(options.out + "/transitions.csv", 200);
+  const std::string shorter = all();
+  CHECK_THROWS_WITH_AS(resume(options.config), doctest::Contains("whole rows"), UserError);
+  CHECK(all() == shorter);
+}
+
+TEST_CASE("a checkpoint says which algorithm and environment it is of") {
+  RunOptions options = into("whose");
+  options.steps = 11, options.episodes = 0;
+  options.config = "algorithm = v1.5\nenv = pendulum\n";
+  Recorder record(options, two_coordinates(), "test");
+  Counter().run(record, 4);
+  Archive archive(options.out + "/checkpoint.bin");
+  CHECK_NOTHROW(require_run_of(archive, "v1.5", "pendulum"));
+  for (const auto& [algorithm, env] : {std::pair{"pets", "pendulum"}, {"v1.5", "reacher"}})
+    CHECK_THROWS_WITH_AS(require_run_of(archive, algorithm, env), doctest::Contains("another run"),
+                         UserError);
 }
 
 }  // namespace test_recorder
