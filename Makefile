@@ -65,6 +65,7 @@ help:
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
+	@echo "make soak       every algorithm killed twenty times and resumed, and the memory of a long run: twenty minutes   (T=kills; T=memory)"
 	@echo "make fuzz       random input for the readers of command line, config.txt and checkpoints, with clang++   (SECONDS=600: each; T=config: only that one)"
 	@echo "make bench      how fast the hot paths are, beside the machine's measured peak; about a minute"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=03_cliff: only that one; SEEDS=40: with more seeds)"
@@ -167,16 +168,21 @@ bench: packages
 $(BUILD)/bench: src/bench.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
 
+soak: build
+	@GNUPLOT=$(GNUPLOT) tests/soak $(T)
+
 # What the fuzzers find goes to build/; what is worth keeping stands in tests/fuzz/corpus.
 fuzz: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) CXX=clang++ SANITIZE=fuzzer-no-link,address,undefined fuzzers
 fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
-	@for f in $(or $(T),$(FUZZERS)); do mkdir -p build/fuzz/$$f && echo "fuzzing $$f for $(SECONDS) s" && \
-	  $(BUILD)/fuzz/$$f -max_total_time=$(SECONDS) -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; done
+	@for f in $(or $(T),$(FUZZERS)); do mkdir -p build/fuzz/$$f; echo "fuzzing $$f for $(SECONDS) s"; \
+	  $(BUILD)/fuzz/$$f -max_total_time=$(SECONDS) -rss_limit_mb=4096 -timeout=20 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 \
+	  || { cat build/fuzz/$$f.log; exit 1; }; \
+	  sed -n 's/^stat::number_of_executed_units: /  nothing found in inputs: /p' build/fuzz/$$f.log; done
 $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: tests/fuzz/%.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) -fsanitize=fuzzer $< $(filter %.o,$^) -o $@
-.PHONY: fuzz fuzzers
+.PHONY: fuzz fuzzers soak
 
 results: build
 	@for r in $(R); do docs/results/$$r.sh || exit 1; done

@@ -1,5 +1,6 @@
-// What was asked for on the command line, or in a run folder's config.txt: which algorithm, in which
-// environment, with which settings. Whatever is wrong with it is said here, before anything runs.
+// What was asked for on the command line, or in a run folder's config.txt: which algorithm, in
+// which environment, with which settings. Whatever is wrong with it is said here, before anything
+// runs.
 #pragma once
 
 #include <string>
@@ -12,9 +13,10 @@
 namespace mbrl {
 
 // Reads "--key value" pairs; a switch may stand alone. `own` takes the keys that are not settings.
-inline void read_flags(const std::vector<std::string>& words, Settings& settings,
-                       const std::function<bool(const std::string& key, const std::string& value)>&
-                           own = [](const std::string&, const std::string&) { return false; }) {
+inline void read_flags(
+    const std::vector<std::string>& words, Settings& settings,
+    const std::function<bool(const std::string& key, const std::string& value)>& own =
+        [](const std::string&, const std::string&) { return false; }) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i].rfind("--", 0) != 0)
       throw UserError("'" + words[i] + "' is not a setting: settings look like --key value");
@@ -62,8 +64,7 @@ struct Request {
     if (env_name.empty()) throw UserError("which environment? --env NAME (mbrl list shows them)");
     complete();
     if (options.out.empty())
-      options.out =
-          "runs/" + algorithm.name + "-" + env_name + "-" + std::to_string(options.seed);
+      options.out = "runs/" + algorithm.name + "-" + env_name + "-" + std::to_string(options.seed);
   }
 
   // What config.txt says of a run, and the words behind `mbrl resume DIR`.

@@ -73,9 +73,14 @@ int run_to_the_end(const Request& asked, std::optional<Archive> saved = std::nul
   const std::string title = "mbrl " + asked.algorithm.name + " on " + asked.env_name + ", seed " +
                             std::to_string(options.seed) + ", " + std::to_string(options.threads) +
                             " threads, " + (sizeof(Scalar) == 4 ? "float" : "double");
-  Recorder record(options, asked.env->spec, title, [] { return stop_requested != 0; },
-                  std::move(saved));
-  asked.algorithm.run(*asked.env, record);
+  Recorder record(
+      options, asked.env->spec, title, [] { return stop_requested != 0; }, std::move(saved));
+  try {
+    asked.algorithm.run(*asked.env, record);
+  } catch (const Diverged& error) {
+    throw Diverged("at real step " + std::to_string(record.env_steps()) + " " + error.what(),
+                   error.advice);
+  }
   record.finish();
   draw_learning_curve(options.out, asked.env->spec);
   draw_plans(options.out);
@@ -211,8 +216,9 @@ int dispatch(const std::vector<std::string>& words) {
     std::cout << usage;
     return command.empty() ? 2 : 0;
   }
-  throw UserError("unknown command '" + command + "': did you mean '" +
-                  nearest(command, {"list", "run", "resume", "play", "predict", "compare", "help"}) + "'?");
+  throw UserError(
+      "unknown command '" + command + "': did you mean '" +
+      nearest(command, {"list", "run", "resume", "play", "predict", "compare", "help"}) + "'?");
 }
 
 }  // namespace
@@ -233,8 +239,7 @@ int main(int argc, char** argv) {
     std::cerr << "mbrl: " << error.what() << "\n";
     return 2;
   } catch (const mbrl::Diverged& error) {
-    std::cerr << "\nmbrl: stopped, because " << error.what()
-              << "; a smaller --learning-rate is the first thing to try\n";
+    std::cerr << "\nmbrl: stopped, because " << error.what() << ": " << error.advice << "\n";
     return 3;
   } catch (const std::exception& error) {  // the machine's fault: no memory, no disk
     std::cerr << "mbrl: " << error.what() << "\n";

@@ -140,13 +140,15 @@ TEST_CASE("Ctrl-C stops a run with status 130 and leaves a folder that can be re
   CHECK(mbrl_says("play " + out).status == 0);
 }
 
-TEST_CASE("a run that was stopped resumes to what it would have been, and can then go on for longer") {
+TEST_CASE(
+    "a run that was stopped resumes to what it would have been, and can then go on for longer") {
   const std::string straight = fresh("straight"), broken = fresh("broken");
   const std::string run = "run v1.5 --env pendulum --quiet --seed 4 --checkpoint-every 30" + tiny;
   REQUIRE(mbrl_says(run + "--episodes 4 --out " + straight).status == 0);
   const char* program = std::getenv("MBRL");
   const std::string killed = std::string(program ? program : "build/mbrl") + " " + run +
-                             "--episodes 3 --out " + broken + " & pid=$!; sleep 0.4; kill -KILL $pid";
+                             "--episodes 3 --out " + broken +
+                             " & pid=$!; sleep 0.4; kill -KILL $pid";
   CHECK(std::system(("bash -m -c '" + killed + "' >/dev/null 2>&1").c_str()) == 0);
   CHECK(mbrl_says("resume " + broken).status == 0);
   CHECK(rows_but_seconds(broken).size() + 1 == rows_but_seconds(straight).size());
@@ -160,9 +162,9 @@ TEST_CASE("a run that was stopped resumes to what it would have been, and can th
 
 TEST_CASE("what cannot be resumed is refused with the reason, and nothing is changed") {
   const std::string out = fresh("refused-resume"), other = fresh("refused-other");
-  REQUIRE(mbrl_says("run v1.5 --env pendulum --episodes 1 --checkpoint-every 30 --out " + out +
-                    tiny)
-              .status == 0);
+  REQUIRE(
+      mbrl_says("run v1.5 --env pendulum --episodes 1 --checkpoint-every 30 --out " + out + tiny)
+          .status == 0);
   REQUIRE(mbrl_says("run random --env pendulum --episodes 1 --out " + other).status == 0);
   const auto everything = [&] {
     std::string all;
@@ -197,7 +199,8 @@ TEST_CASE("what cannot be resumed is refused with the reason, and nothing is cha
   CHECK(bytes_of(out + "/checkpoint.bin") == whole);
 }
 
-TEST_CASE("a full disk ends a run with one clear line and status 1, and the last checkpoint is good") {
+TEST_CASE(
+    "a full disk ends a run with one clear line and status 1, and the last checkpoint is good") {
   const std::string out = fresh("full");
   REQUIRE(mbrl_says("run v1.5 --env pendulum --quiet --episodes 1 --checkpoint-every 30 --out " +
                     out + tiny)
@@ -220,7 +223,8 @@ TEST_CASE("a run that diverges ends with status 3, and says what did and what to
   const std::string out = fresh("diverged");
   const Outcome outcome = mbrl_says(
       "run ddpg --env pendulum --learner-learning-rate 1 --steps 3000 --target-rate 1 --quiet "
-      "--out " + out);
+      "--out " +
+      out);
   CAPTURE(outcome.said);
   CHECK(outcome.status == 3);
   CHECK(contains(outcome.said, "stopped, because"));

@@ -24,15 +24,20 @@ struct Case {
 };
 
 const std::vector<std::pair<std::string, std::string>> soon_done{
-    {"initial-steps", "40"},  {"refit-every", "20"},        {"epochs", "2"},
-    {"hidden-width", "8"},    {"members", "3"},             {"elite-members", "2"},
-    {"candidates", "20"},     {"elites", "5"},              {"iterations", "2"},
-    {"horizon", "3"},         {"rollouts", "12"},           {"rollouts-per-step", "2"},
-    {"updates", "2"},         {"updates-per-step", "2"},    {"learner-width", "8"},
-    {"learner-batch-size", "8"}, {"planning-updates", "1"}, {"refit-episodes", "1"},
-    {"check-every", "1"},     {"checkpoint-every", "7"},    {"evaluate-every", "30"},
-    {"evaluate-episodes", "1"}, {"record", "true"},         {"quiet", "true"},
-    {"process-noise", "0.1"}, {"episodes", "0"},            {"steps", "160"}};
+    {"initial-steps", "40"},   {"refit-every", "20"},
+    {"epochs", "2"},           {"hidden-width", "8"},
+    {"members", "3"},          {"elite-members", "2"},
+    {"candidates", "20"},      {"elites", "5"},
+    {"iterations", "2"},       {"horizon", "3"},
+    {"rollouts", "12"},        {"rollouts-per-step", "2"},
+    {"updates", "2"},          {"updates-per-step", "2"},
+    {"learner-width", "8"},    {"learner-batch-size", "8"},
+    {"planning-updates", "1"}, {"refit-episodes", "1"},
+    {"check-every", "1"},      {"checkpoint-every", "7"},
+    {"evaluate-every", "30"},  {"evaluate-episodes", "1"},
+    {"record", "true"},        {"quiet", "true"},
+    {"process-noise", "0.1"},  {"episodes", "0"},
+    {"steps", "160"}};
 
 // A part of a run: from what its folder holds to its end, or to when it is stopped or killed.
 enum class Ends { done, stopped, killed };
@@ -180,6 +185,41 @@ TEST_CASE("a run that is done goes on under a larger budget, as if it had had it
     go_on({algorithm}, longer, 2);
     check_same(straight, longer);
   }
+}
+
+TEST_CASE(
+    "of 1,000 damaged checkpoints of real runs none is accepted: cut, bits flipped, versions") {
+  const std::string path = (fs::temp_directory_path() / "mbrl-test-resume-damaged.bin").string();
+  int accepted = 0, made = 0;
+  for (const char* algorithm : {"v1.5", "mbpo"}) {
+    const std::string folder = empty("damaged");
+    go_on({algorithm}, folder, 2);
+    const std::string whole = bytes_of(folder + "/checkpoint.bin");
+    REQUIRE(whole.size() > 5000);
+    Rng rng(1, "damage");
+    const auto any = [&](std::size_t n) { return std::size_t(rng.below(static_cast<Index>(n))); };
+    for (int k = 0; k < 500; ++k, ++made) {
+      std::string damaged = whole;
+      if (k % 5 == 0)  // cut somewhere, or to a length of any order of magnitude
+        damaged.resize(k % 2 ? any(whole.size()) : (whole.size() - 1) >> any(16));
+      else if (k % 5 == 1)  // another version
+        damaged[8 + any(4)] ^= static_cast<char>(1 << any(8));
+      else if (k % 5 == 2)  // a block of zeros
+        damaged.replace(any(whole.size() - 64), 64, 64, '\0');
+      else  // a bit or some
+        for (std::size_t flips = 1 + any(4); flips > 0; --flips)
+          damaged[any(whole.size())] ^= static_cast<char>(1 << any(8));
+      if (damaged == whole) damaged += '!';
+      std::ofstream(path, std::ios::binary) << damaged;
+      try {
+        Archive archive(path);
+        ++accepted;
+      } catch (const UserError&) {
+      }
+    }
+  }
+  CHECK(made == 1000);
+  CHECK(accepted == 0);
 }
 
 TEST_CASE("nothing depends on checkpoints, evaluation or figures") {

@@ -67,9 +67,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
   int n = 0;  // real steps since step 1
-  record.keep([&](Archive& ar) {
-    ar("agent", agent), ar("world", world), ar("D", D), ar("n", n);
-  });
+  record.keep([&](Archive& ar) { ar("agent", agent), ar("world", world), ar("D", D), ar("n", n); });
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
   run_base_policy(env, world, config.initial_steps, record,

@@ -118,8 +118,8 @@ Archive::Archive(std::string body, const std::string& path) : loading_(true), pa
     const auto cols = static_cast<std::uint64_t>(entry.cols);
     constexpr std::uint64_t largest = std::uint64_t(1) << 40;  // of (0, huge), which holds nothing
     whole = whole && size > 0 && rows < largest && cols < largest;
-    whole = whole && (rows == 0 || cols <= most / rows) &&
-            reader.take(entry.bytes, size * rows * cols);
+    whole =
+        whole && (rows == 0 || cols <= most / rows) && reader.take(entry.bytes, size * rows * cols);
     if (!whole) throw damaged("an entry is larger than the file");
     entries_[name] = std::move(entry);
   }

@@ -13,9 +13,13 @@ struct UserError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The numbers' mistake: something stopped being finite. The program ends with exit status 3.
+// The numbers' mistake: something stopped being finite, or grows without end. The program ends with
+// exit status 3.
 struct Diverged : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  std::string advice;  // what to try first
+
+  explicit Diverged(const std::string& what, std::string to_try = "try a smaller --learning-rate")
+      : std::runtime_error(what), advice(std::move(to_try)) {}
 };
 
 // Throws UserError unless x is (rows, cols); rows or cols = -1 accepts any size.

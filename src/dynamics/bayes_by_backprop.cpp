@@ -120,6 +120,7 @@ FitReport BayesByBackprop::fit(const RegressionData& data, Workers&) {
   Rng judge(0, "holdout of Bayes by Backprop");
   FitReport report = report_of(sample(10, judge), data);
   report.epochs = model_.epochs, report.train_loss = last_loss;
+  report.gradient_norm = gradient_norm_;
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
@@ -142,6 +143,7 @@ double BayesByBackprop::one_pass(const RegressionData& data) {
     std::vector<Matrix*> slopes = gradients(q.mu.net);
     for (Matrix* slope : gradients(q.rho)) slopes.push_back(slope);
     adam_.step(weights, slopes);
+    gradient_norm_ = double(gradient_norm(slopes));
     total += double(L.value()(0, 0)) * double(batch.size());
   });
   return total / double(N);

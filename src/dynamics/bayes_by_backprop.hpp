@@ -79,6 +79,7 @@ class BayesByBackprop : public Posterior {
   Adam adam_;
   Rng shuffle_, noise_;
   Tape tape_;
+  double gradient_norm_ = 0;  // at the last step
 };
 
 }  // namespace mbrl

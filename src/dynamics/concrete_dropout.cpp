@@ -78,6 +78,7 @@ FitReport ConcreteDropout::fit(const RegressionData& data, Workers&) {
   Rng judge(0, "holdout of concrete dropout");
   FitReport report = report_of(sample(10, judge), data);
   report.epochs = model_.epochs, report.train_loss = last_loss;
+  report.gradient_norm = gradient_norm_;
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
@@ -115,6 +116,7 @@ double ConcreteDropout::one_pass(const RegressionData& data) {
     std::vector<Matrix*> slopes = gradients(net);
     slopes.push_back(&open_adjoint(*logit_p.node));
     adam_.step(weights, slopes);
+    gradient_norm_ = double(gradient_norm(slopes));
     total += double(loss.value()(0, 0)) * double(batch.size());
   });
   return total / double(N);

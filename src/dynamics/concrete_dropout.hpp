@@ -78,6 +78,7 @@ class ConcreteDropout : public Posterior {
   Adam adam_;
   Rng shuffle_, masks_;
   Tape tape_;
+  double gradient_norm_ = 0;  // at the last step
 };
 
 }  // namespace mbrl

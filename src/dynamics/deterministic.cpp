@@ -56,6 +56,7 @@ FitReport DeterministicModel::fit(const Dataset& D) {
       config_.epochs, config_.patience, [&] { report.train_loss = one_pass(x, y); }, holdout_loss,
       [&] { best = net_; }, [&] { net_ = best; });
   report.epochs = at.epochs, report.holdout_loss = at.best_loss;
+  report.gradient_norm = gradient_norm_;
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
@@ -90,6 +91,7 @@ double DeterministicModel::one_pass(const Matrix& x, const Matrix& y) {
     adam_.step(weights, slopes);
     total += double(loss.value()(0, 0)) * double(batch.size());
   });
+  gradient_norm_ = double(gradient_norm(slopes));
   return total / double(x.cols());
 }
 

@@ -43,6 +43,7 @@ class DeterministicModel {
   Mlp net_;
   Adam adam_;
   Tape tape_;
+  double gradient_norm_ = 0;  // at the last step
 };
 
 }  // namespace mbrl

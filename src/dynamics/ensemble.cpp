@@ -49,6 +49,7 @@ FitReport Ensemble::fit(const RegressionData& data, Workers& workers) {
   for (const Member& member : members_) {
     report.epochs = std::max(report.epochs, member.stopped.epochs);
     report.train_loss += member.train_loss / double(members_.size());
+    report.gradient_norm += member.gradient_norm / double(members_.size());
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
@@ -105,6 +106,7 @@ double Ensemble::one_pass(Member& member, const RegressionData& data,
     member.adam.step(trained, slopes);
     total += double(fit.value()(0, 0)) * double(batch.size());
   });
+  member.gradient_norm = double(gradient_norm(slopes));
   return total / double(n);
 }
 
@@ -141,9 +143,7 @@ void Ensemble::archive(Archive& ar) {
     ar.inside("member " + std::to_string(i), [&] {
       Member& member = members_[i];
       ar("theta", member.theta), ar("shuffle", member.shuffle);
-      ar.inside("adam", [&] {
-        member.adam.archive(ar, parameters(member.theta, learned_bounds));
-      });
+      ar.inside("adam", [&] { member.adam.archive(ar, parameters(member.theta, learned_bounds)); });
     });
   const std::size_t count = elites_.size();
   ar("elites", elites_);

@@ -69,7 +69,7 @@ class Ensemble : public Posterior {
     Rng shuffle;
     Tape tape;
     StoppedAt stopped;  // of the last fit
-    double train_loss = 0;
+    double train_loss = 0, gradient_norm = 0;
 
     Member(Theta t, Rng order) : theta(std::move(t)), shuffle(std::move(order)) {}
   };

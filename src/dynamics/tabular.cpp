@@ -103,7 +103,9 @@ void TabularModel::archive(Archive& ar) {
   ar("visited", visited_), ar("known", known);
   if (!ar.loading()) return;
 
-  const auto below = [](Index i, std::size_t n) { return i >= 0 && static_cast<std::size_t>(i) < n; };
+  const auto below = [](Index i, std::size_t n) {
+    return i >= 0 && static_cast<std::size_t>(i) < n;
+  };
   ar.require(outcomes.size() == pairs_.size() && pair_count.size() == pairs_.size() &&
                  last_taken.size() == pairs_.size(),
              "outcomes");

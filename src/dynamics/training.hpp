@@ -48,6 +48,7 @@ struct FitReport {
   double seconds = 0;
   double holdout_nll = 0;                // of probabilistic models, in nats per coordinate
   double low_bound = 0, high_bound = 0;  // of their log-variance; the mean over members
+  double gradient_norm = 0;              // at the last step of the last pass; the mean over members
 };
 
 // Whether row i of D is held out: a fixed function of i, so that no row ever changes sides as D

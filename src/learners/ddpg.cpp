@@ -38,8 +38,7 @@ void Ddpg::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers
     return sum(square(miss)) / static_cast<Scalar>(2 * s.cols());
   };
   const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
-  critic_.descend("the critic", slope);
-  report_critic(slope.value, y);
+  report_critic(slope.value, critic_.descend("the critic", slope), y);
 }
 
 void Ddpg::update_actor(const Matrix& s, Workers& workers) {
@@ -48,7 +47,7 @@ void Ddpg::update_actor(const Matrix& s, Workers& workers) {
     const Var Q = forward(critic_.net, stack(x, tanh(u)));
     return (kAwayFromTheWalls * sum(square(u)) - sum(Q)) / static_cast<Scalar>(s.cols());
   };
-  actor_.descend("the actor", of_actor_(s.cols(), std::cref(loss), workers));
+  report_actor(actor_.descend("the actor", of_actor_(s.cols(), std::cref(loss), workers)));
 }
 
 void Ddpg::update_targets() {

@@ -12,10 +12,12 @@ struct LearnerReport {
   double mean_q = 0;       // of the targets y
   double entropy = 0;      // of SAC's policy, -mean log pi, per action dimension
   double temperature = 0;  // SAC's alpha, the latest
+  double critic_gradient = 0, actor_gradient = 0;  // norms
 
   void archive(Archive& ar) {
     ar("updates", updates), ar("critic loss", critic_loss), ar("mean q", mean_q);
     ar("entropy", entropy), ar("temperature", temperature);
+    ar("critic gradient", critic_gradient), ar("actor gradient", actor_gradient);
     ar.require_count(updates, "updates");
   }
 };

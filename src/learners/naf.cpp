@@ -61,8 +61,7 @@ void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers&
     return loss / static_cast<Scalar>(s.cols());
   };
   const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
-  net_.descend("the critic", slope);
-  report_critic(slope.value, y);
+  report_critic(slope.value, net_.descend("the critic", slope), y);
 }
 
 void Naf::update_targets() { follow(target_, net_.net, config_.target_rate); }

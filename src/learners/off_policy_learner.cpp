@@ -7,6 +7,8 @@
 
 namespace mbrl {
 
+static const char* const kAdvice = "try a smaller --learner-learning-rate or --target-rate";
+
 void LearnerConfig::list(Settings& field, bool choice) {
   if (choice) field("learner", kind, {"sac", "ddpg", "naf"}, "the model-free learner");
   field("learner-layers", hidden_layers, 1, 10,
@@ -54,17 +56,24 @@ Matrix OffPolicyLearner::with_noise(const Matrix& a, Rng& rng) const {
   return env_.spec.from_unit_box(c.cwiseMax(Scalar(-1)).cwiseMin(Scalar(1)));
 }
 
-void OffPolicyLearner::report_critic(double loss, const Row& y) {
+void OffPolicyLearner::report_critic(double loss, double gradient_norm, const Row& y) {
   // No return can be larger than largest_reward / (1 - gamma): beyond a hundred times that, Q feeds
   // on itself.
   const double mean = double(y.mean()), limit = 100 * largest_reward_ / (1 - config_.discount);
-  require_finite("the target of Q", mean);
+  if (!std::isfinite(mean)) throw Diverged("the target of Q is no longer finite", kAdvice);
   if (std::abs(mean) > limit)
     throw Diverged("Q is " + number_text(mean) + " on average, a hundred times what rewards of " +
-                   number_text(largest_reward_) + " can add up to");
+                       number_text(largest_reward_) + " can add up to",
+                   kAdvice);
   ++report_.updates;
   report_.critic_loss += (loss - report_.critic_loss) / report_.updates;
-  report_.mean_q += (double(y.mean()) - report_.mean_q) / report_.updates;
+  report_.mean_q += (mean - report_.mean_q) / report_.updates;
+  report_.critic_gradient += (gradient_norm - report_.critic_gradient) / report_.updates;
+}
+
+void OffPolicyLearner::report_actor(double gradient_norm) {
+  const int updates = std::max(report_.updates, 1);
+  report_.actor_gradient += (gradient_norm - report_.actor_gradient) / updates;
 }
 
 void OffPolicyLearner::target(const Batch& batch, Row& y, Workers& workers) {
@@ -92,15 +101,17 @@ std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConf
   throw UserError("unknown learner '" + config.kind + "': expected sac, ddpg or naf");
 }
 
-void TrainedNetwork::descend(const char* name, const BatchGradient::Slope& slope,
-                             std::size_t first) {
+double TrainedNetwork::descend(const char* name, const BatchGradient::Slope& slope,
+                               std::size_t first) {
   const TimeSpent time(Part::learner);
   parameters(net, weights);
   const auto begin = slope.gradient.begin() + static_cast<std::ptrdiff_t>(first);
   slopes.assign(begin, begin + static_cast<std::ptrdiff_t>(weights.size()));
   const double norm = double(gradient_norm(slopes));
-  if (!std::isfinite(norm)) require_finite("the gradient of " + std::string(name), norm);
+  if (!std::isfinite(norm))
+    throw Diverged("the gradient of " + std::string(name) + " is no longer finite", kAdvice);
   adam.step(weights, slopes);
+  return norm;
 }
 
 void TrainedNetwork::archive(Archive& ar) {

@@ -43,9 +43,9 @@ struct TrainedNetwork {
   Mlp net;
   Adam adam;
 
-  // One step of Adam down the part of the gradient that begins at `first`. Throws Diverged, with
-  // that name, if it is not finite.
-  void descend(const char* name, const BatchGradient::Slope& slope, std::size_t first = 0);
+  // One step of Adam down the part of the gradient that begins at `first`; returns its norm. Throws
+  // Diverged, with that name, if it is not finite.
+  double descend(const char* name, const BatchGradient::Slope& slope, std::size_t first = 0);
 
   void archive(Archive& ar);
 
@@ -104,7 +104,8 @@ class OffPolicyLearner {
 
   // Actions with Gaussian noise of size exploration_noise in the unit box, kept inside it.
   Matrix with_noise(const Matrix& a, Rng& rng) const;
-  void report_critic(double loss, const Row& y);
+  void report_critic(double loss, double gradient_norm, const Row& y);
+  void report_actor(double gradient_norm);
 
   const Env& env_;
   LearnerConfig config_;
@@ -112,7 +113,7 @@ class OffPolicyLearner {
   Index feature_dim_;
   Rng noise_;
   LearnerReport report_;
-  double largest_reward_ = 1;  // in size, of all that it has learned from; at least 1
+  double largest_reward_ = 1;         // in size, of all that it has learned from; at least 1
   static constexpr Index pieces = 4;  // that a batch is cut into
   // One for each thing that is computed, so that its buffers fit.
   BatchGradient of_value_{pieces}, of_critic_{pieces}, of_actor_{pieces};

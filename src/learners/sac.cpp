@@ -45,9 +45,9 @@ void Sac::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers&
     return (sum(square(miss_1)) + sum(square(miss_2))) / static_cast<Scalar>(2 * s.cols());
   };
   const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
-  critics_[0].descend("a critic", slope);
-  critics_[1].descend("a critic", slope, slope.gradient.size() / 2);
-  report_critic(slope.value / 2, y);  // the mean of the two
+  const double one = critics_[0].descend("a critic", slope);
+  const double two = critics_[1].descend("a critic", slope, slope.gradient.size() / 2);
+  report_critic(slope.value / 2, (one + two) / 2, y);  // the means of the two
 }
 
 void Sac::update_actor(const Matrix& s, Workers& workers) {
@@ -62,7 +62,7 @@ void Sac::update_actor(const Matrix& s, Workers& workers) {
     log_pi[static_cast<std::size_t>(piece.number)] = double(a.log_pi.value().sum());
     return sum(price * a.log_pi - Q) / static_cast<Scalar>(s.cols());
   };
-  actor_.descend("the actor", of_actor_(s.cols(), std::cref(loss), workers));
+  report_actor(actor_.descend("the actor", of_actor_(s.cols(), std::cref(loss), workers)));
 
   double mean_log_pi = 0;
   for (const double sum : log_pi) mean_log_pi += sum / double(s.cols());

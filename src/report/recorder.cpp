@@ -9,7 +9,7 @@ namespace mbrl {
 
 namespace {
 
-const char* const kTables[] = {"progress", "model", "policy", "learner",
+const char* const kTables[] = {"progress", "model", "policy",     "learner",
                                "eval",     "plans", "transitions"};
 
 // The lines of config.txt that make this run this one: all but what may change on resume.
@@ -149,8 +149,8 @@ CsvWriter& Recorder::table(const std::string& name, const std::vector<std::strin
 }
 
 CsvWriter& Recorder::progress() {
-  return table("progress", {"env_steps", "episode", "return", "seconds", "length", "phase",
-                            "holdout_loss"});
+  return table("progress",
+               {"env_steps", "episode", "return", "seconds", "length", "phase", "holdout_loss"});
 }
 
 void Recorder::begin(const std::string& phase) {
@@ -182,11 +182,12 @@ void Recorder::step(const Transition& tr) {
 void Recorder::refit(const FitReport& report) {
   holdout_loss_ = report.holdout_loss;
   if (options_.out.empty()) return;
-  table("model", {"env_steps", "refit", "train_rows", "holdout_rows", "epochs", "train_loss",
-                  "holdout_loss", "seconds", "holdout_nll", "low_bound", "high_bound"})
+  table("model",
+        {"env_steps", "refit", "train_rows", "holdout_rows", "epochs", "train_loss", "holdout_loss",
+         "seconds", "holdout_nll", "low_bound", "high_bound", "gradient_norm"})
       .row({env_steps_, ++refits_, report.train_rows, report.holdout_rows, report.epochs,
-               report.train_loss, report.holdout_loss, report.seconds, report.holdout_nll,
-               report.low_bound, report.high_bound});
+            report.train_loss, report.holdout_loss, report.seconds, report.holdout_nll,
+            report.low_bound, report.high_bound, report.gradient_norm});
 }
 
 void Recorder::policy(const PolicyReport& report) {
@@ -197,10 +198,10 @@ void Recorder::policy(const PolicyReport& report) {
 
 void Recorder::learner(const LearnerReport& report) {
   if (options_.out.empty() || report.updates == 0) return;
-  table("learner",
-        {"env_steps", "updates", "critic_loss", "mean_q", "entropy", "temperature"})
+  table("learner", {"env_steps", "updates", "critic_loss", "mean_q", "entropy", "temperature",
+                    "critic_gradient", "actor_gradient"})
       .row({env_steps_, report.updates, report.critic_loss, report.mean_q, report.entropy,
-                 report.temperature});
+            report.temperature, report.critic_gradient, report.actor_gradient});
 }
 
 void Recorder::evaluate(const Env& env, const std::function<Vector(const Vector& s)>& act) {
@@ -216,7 +217,7 @@ void Recorder::evaluate(const Env& env, const std::function<Vector(const Vector&
   if (options_.out.empty()) return;
   table("eval", {"env_steps", "episodes", "mean_return", "sd", "seconds"})
       .row({env_steps_, options_.evaluate_episodes, mean,
-              std::sqrt(std::max(0.0, squares / n - mean * mean)), line_.seconds()});
+            std::sqrt(std::max(0.0, squares / n - mean * mean)), line_.seconds()});
 }
 
 void Recorder::plan(double promised, double real) {

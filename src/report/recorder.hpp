@@ -150,7 +150,7 @@ class Recorder {
   std::function<void(Archive&)> state_;
   std::map<std::string, CsvWriter> tables_;
   std::map<std::string, std::size_t> rows_;  // of the tables, those that a resumed run keeps
-  std::string phase_;  // "base" or "learned"; empty: none has begun
+  std::string phase_;                        // "base" or "learned"; empty: none has begun
   std::vector<double> returns_, evaluations_;
   double episode_return_ = 0, holdout_loss_ = std::nan("");
   int env_steps_ = 0, episode_length_ = 0, refits_ = 0;

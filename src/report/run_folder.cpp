@@ -21,7 +21,8 @@ std::string config_text(const std::string& algorithm, const std::string& env,
 void create_run_folder(const std::string& folder, const std::string& config) {
   namespace fs = std::filesystem;
   std::error_code error;
-  if (fs::exists(folder, error) && !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
+  if (fs::exists(folder, error) &&
+      !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
     throw UserError("the run folder " + folder +
                     " exists already: choose another with --out, delete it, or go on with it: " +
                     "mbrl resume " + folder);

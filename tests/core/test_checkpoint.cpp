@@ -242,7 +242,8 @@ TEST_CASE("what is of another kind, or makes no sense, is refused by name") {
   std::vector<std::uint64_t> zeros(4);
   Archive out;
   out("rng", zeros);
-  const std::string path = (std::filesystem::temp_directory_path() / "mbrl-test-zeros.bin").string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / "mbrl-test-zeros.bin").string();
   out.save(path);
   CHECK_THROWS_WITH_AS(Archive{path}("rng", x.rng), doctest::Contains("rng makes no sense"),
                        UserError);

@@ -128,8 +128,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
     for (int which = 0; which < kAgents; ++which) {
       const std::string good = saved([&](Archive& ar) { agent_number(which, ar); });
       std::ofstream((*argv)[2] + ("/agent_" + std::to_string(which)), std::ios::binary)
-          << static_cast<char>(which)
-          << good.substr(kHeader, good.size() - kHeader - kChecksum);
+          << static_cast<char>(which) << good.substr(kHeader, good.size() - kHeader - kChecksum);
     }
     std::exit(0);
   }

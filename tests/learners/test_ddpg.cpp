@@ -82,4 +82,43 @@ TEST_CASE("the same updates give the same bits on 1, 2 and 4 threads") {
   CHECK(actions[0] == actions[2]);
 }
 
+TEST_CASE("a Q that no return can reach has diverged, and the error says what to try") {
+  const auto env = make_env("pendulum");
+  LearnerConfig config;
+  config.hidden_width = 8, config.discount = 0.99;
+  Ddpg ddpg(*env, config, 1);
+  Workers workers(1);
+  Rng rng(1, "test");
+  const Matrix s = rng.normal(2, 16), a = rng.normal(1, 16);
+  ddpg.note_rewards(Row::Constant(16, -10));  // which add up to -1000
+  CHECK_NOTHROW(ddpg.update_critic(s, a, Row::Constant(16, Scalar(-99000)), workers));
+  try {
+    ddpg.update_critic(s, a, Row::Constant(16, Scalar(-101000)), workers);
+    FAIL("accepted");
+  } catch (const Diverged& error) {
+    CHECK(std::string(error.what()).find("Q is -101000 on average") == 0);
+    CHECK(error.advice.find("--learner-learning-rate") != std::string::npos);
+  }
+  CHECK_THROWS_AS(ddpg.update_critic(s, a, Row::Constant(16, NAN), workers), Diverged);
+}
+
+TEST_CASE("the report holds the norms of the gradients") {
+  const auto env = make_env("pendulum");
+  LearnerConfig config;
+  config.hidden_width = 8;
+  for (const char* kind : {"sac", "ddpg", "naf"}) {
+    config.kind = kind;
+    const auto learner = make_learner(*env, config, 1);
+    Workers workers(1);
+    Rng rng(1, "test");
+    const Matrix s = rng.normal(2, 16), a = rng.normal(1, 16);
+    learner->update_critic(s, a, Row::Constant(16, 3), workers);
+    learner->update_actor(s, workers);
+    const LearnerReport report = learner->report();
+    CAPTURE(kind);
+    CHECK(report.critic_gradient > 0);
+    CHECK((report.actor_gradient > 0) == (std::string(kind) != "naf"));
+  }
+}
+
 }  // namespace test_ddpg

@@ -43,6 +43,7 @@ void two_phases(Recorder& record) {
   record.step(step(-1)), record.step(step(-2, End::terminated)), record.step(step(-4));
   record.begin("learned");
   FitReport report{90, 10, 7, 0.5, 0.25, 0.125};
+  report.gradient_norm = 2;
   record.refit(report);
   record.step(step(10)), record.step(step(20, End::truncated));
   report.holdout_loss = 0.0625;
@@ -86,9 +87,9 @@ TEST_CASE("model.csv holds what every refit reported, and when") {
   two_phases(record);
   CHECK(content(folder / "model/model.csv") ==
         "env_steps,refit,train_rows,holdout_rows,epochs,train_loss,holdout_loss,seconds,"
-        "holdout_nll,low_bound,high_bound\n"
-        "3,1,90,10,7,0.5,0.25,0.125,0,0,0\n"
-        "5,2,90,10,7,0.5,0.0625,0.125,0,0,0\n");
+        "holdout_nll,low_bound,high_bound,gradient_norm\n"
+        "3,1,90,10,7,0.5,0.25,0.125,0,0,0,2\n"
+        "5,2,90,10,7,0.5,0.0625,0.125,0,0,0,2\n");
 }
 
 TEST_CASE("plans are wanted at every tenth step, and only by a run that is written") {
@@ -200,8 +201,9 @@ TEST_CASE("a resumed run counts on, keeps the rows it knew of, and drops the lat
   std::ofstream(path, std::ios::app) << "99,9,1,1,1,learned,nan\n12,";
   std::ofstream(options.out + "/model.csv") << "begun after the checkpoint\n";
   {
-    Recorder record(options, two_coordinates(), "test", [] { return false; },
-                    Archive(options.out + "/checkpoint.bin"));
+    Recorder record(
+        options, two_coordinates(), "test", [] { return false; },
+        Archive(options.out + "/checkpoint.bin"));
     Counter counter;
     record.keep([&](Archive& ar) { ar("n", counter.n); });
     CHECK(counter.n == 7);
@@ -213,8 +215,9 @@ TEST_CASE("a resumed run counts on, keeps the rows it knew of, and drops the lat
     CHECK_FALSE(record.running());
   }
   options.steps = 13;
-  Recorder record(options, two_coordinates(), "test", [] { return false; },
-                  Archive(options.out + "/checkpoint.bin"));
+  Recorder record(
+      options, two_coordinates(), "test", [] { return false; },
+      Archive(options.out + "/checkpoint.bin"));
   Counter counter;
   counter.run(record, 4);
   CHECK(record.returns() == std::vector<double>{3, 12, 21});
@@ -235,8 +238,9 @@ TEST_CASE("a resume that is refused changes nothing: another run's checkpoint, o
   const auto resume = [&](const std::string& config) {
     RunOptions other = options;
     other.config = config;
-    Recorder record(other, two_coordinates(), "test", [] { return false; },
-                    Archive(options.out + "/checkpoint.bin"));
+    Recorder record(
+        other, two_coordinates(), "test", [] { return false; },
+        Archive(options.out + "/checkpoint.bin"));
     Counter counter;
     record.keep([&](Archive& ar) { ar("n", counter.n); });
   };
