@@ -70,6 +70,7 @@ void print_help(const Algorithm& algorithm, const Settings& settings) {
 int run_to_the_end(const Request& asked, std::optional<Archive> saved = std::nullopt) {
   stop_on_signals();
   const RunOptions& options = asked.options;
+  const FolderLock lock(options.out);
   const std::string title = "mbrl " + asked.algorithm.name + " on " + asked.env_name + ", seed " +
                             std::to_string(options.seed) + ", " + std::to_string(options.threads) +
                             " threads, " + (sizeof(Scalar) == 4 ? "float" : "double");
@@ -113,6 +114,8 @@ int resume(std::vector<std::string> words) {
   // Killed before its first checkpoint, it begins anew: the same seed gives the same run.
   std::optional<Archive> saved;
   const std::string path = folder + (previous ? "/previous.bin" : "/checkpoint.bin");
+  if (!previous && !fs::exists(path) && fs::exists(folder + "/previous.bin"))
+    throw UserError(path + " is missing; with --previous the run goes on from the one before");
   if (previous || fs::exists(path)) try {
       saved.emplace(path);
     } catch (const UserError& error) {

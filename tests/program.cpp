@@ -219,6 +219,24 @@ TEST_CASE(
   CHECK(mbrl_says("resume " + out + " --episodes 2").status == 0);
 }
 
+TEST_CASE("a run that goes on cannot be resumed beside itself") {
+  const std::string out = fresh("beside");
+  const char* program = std::getenv("MBRL");
+  const std::string mbrl = program ? program : "build/mbrl";
+  const std::string command = mbrl + " run random --env reacher --episodes 0 --steps 1000000000 " +
+                              "--quiet --out " + out + " & pid=$!; sleep 0.5; " + mbrl +
+                              " resume " + out + " >" + out + "/said 2>&1; status=$?; " +
+                              "kill -KILL $pid; exit $status";
+  const int status = std::system(("bash -m -c '" + command + "' >/dev/null 2>&1").c_str());
+  CHECK(WEXITSTATUS(status) == 2);
+  CHECK(contains(bytes_of(out + "/said"), "another mbrl is running into"));
+  // A checkpoint that someone took away is not a run that has not begun.
+  std::filesystem::remove(out + "/checkpoint.bin");
+  const std::string progress = bytes_of(out + "/progress.csv");
+  check_refused("resume " + out, "checkpoint.bin is missing; with --previous");
+  CHECK(bytes_of(out + "/progress.csv") == progress);
+}
+
 TEST_CASE("a run that diverges ends with status 3, and says what did and what to try") {
   const std::string out = fresh("diverged");
   const Outcome outcome = mbrl_says(

@@ -1,6 +1,11 @@
 #include "report/run_folder.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -29,6 +34,17 @@ void create_run_folder(const std::string& folder, const std::string& config) {
   fs::create_directories(folder, error);
   if (error) throw UserError("cannot write into the run folder " + folder + ": " + error.message());
   write_whole(folder + "/config.txt", config);
+}
+
+FolderLock::FolderLock(const std::string& folder) : folder_(open(folder.c_str(), O_RDONLY)) {
+  if (folder_ >= 0 && flock(folder_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(folder_);
+    throw UserError("another mbrl is running into " + folder + ": wait for it, or stop it");
+  }
+}
+
+FolderLock::~FolderLock() {
+  if (folder_ >= 0) close(folder_);
 }
 
 RunConfig parse_config(const std::string& text, const std::string& path) {

@@ -17,6 +17,17 @@ std::string config_text(const std::string& algorithm, const std::string& env,
 // Creates the folder and writes config.txt. An existing run is never overwritten.
 void create_run_folder(const std::string& folder, const std::string& config);
 
+// While it lives, no other process can run into that folder. Throws UserError if one does already.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+
+ private:
+  int folder_;  // a file descriptor; the lock goes with it, and with the process
+};
+
 using RunConfig = std::map<std::string, std::string>;
 // The settings of a run, by name, and "algorithm" and "env". Refuses what is no run folder.
 RunConfig read_config(const std::string& folder);
