@@ -133,7 +133,9 @@ TEST_CASE("Ctrl-C stops a run with status 130 and leaves a folder that can be re
   const char* program = std::getenv("MBRL");
   const std::string command = std::string(program ? program : "build/mbrl") +
                               " run v1.5 --env pendulum --quiet --episodes 10000 --out " + out +
-                              tiny + " & pid=$!; sleep 2; kill -INT $pid; wait $pid";
+                              tiny + " & pid=$!; for try in {1..600}; do sleep 0.1; [ $(wc -l <" +
+                              out +
+                              "/progress.csv) -gt 3 ] && break; done; kill -INT $pid; wait $pid";
   const int status = std::system(("bash -m -c '" + command + "' >/dev/null 2>&1").c_str());
   CHECK(WEXITSTATUS(status) == 130);
   CHECK(read_csv(out + "/progress.csv").rows.size() >= 1);
