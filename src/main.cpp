@@ -244,6 +244,9 @@ int main(int argc, char** argv) {
   } catch (const mbrl::Diverged& error) {
     std::cerr << "\nmbrl: stopped, because " << error.what() << ": " << error.advice << "\n";
     return 3;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "mbrl: there is not enough memory for these settings\n";
+    return 1;
   } catch (const std::exception& error) {  // the machine's fault: no memory, no disk
     std::cerr << "mbrl: " << error.what() << "\n";
     return 1;
