@@ -139,6 +139,8 @@ TEST_CASE("Ctrl-C stops a run with status 130 and leaves a folder that can be re
   const int status = std::system(("bash -m -c '" + command + "' >/dev/null 2>&1").c_str());
   CHECK(WEXITSTATUS(status) == 130);
   CHECK(read_csv(out + "/progress.csv").rows.size() >= 1);
+  CHECK(mbrl_says("predict " + out).status == 0);
+  CHECK(mbrl_says("compare " + out + " --out " + out + "/compared").status == 0);
   CHECK(mbrl_says("play " + out).status == 0);
 }
 
@@ -150,7 +152,7 @@ TEST_CASE(
   const char* program = std::getenv("MBRL");
   const std::string killed = std::string(program ? program : "build/mbrl") + " " + run +
                              "--episodes 3 --out " + broken +
-                             " & pid=$!; sleep 0.4; kill -KILL $pid";
+                             " & pid=$!; sleep 0.4; kill -KILL $pid; wait $pid; true";
   CHECK(std::system(("bash -m -c '" + killed + "' >/dev/null 2>&1").c_str()) == 0);
   CHECK(mbrl_says("resume " + broken).status == 0);
   CHECK(rows_but_seconds(broken).size() + 1 == rows_but_seconds(straight).size());
