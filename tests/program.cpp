@@ -227,14 +227,18 @@ TEST_CASE("a run that goes on cannot be resumed beside itself") {
   const std::string out = fresh("beside");
   const char* program = std::getenv("MBRL");
   const std::string mbrl = program ? program : "build/mbrl";
-  const std::string command = mbrl + " run random --env reacher --episodes 0 --steps 1000000000 " +
-                              "--quiet --out " + out + " & pid=$!; sleep 0.5; " + mbrl +
-                              " resume " + out + " >" + out + "/said 2>&1; status=$?; " +
-                              "kill -KILL $pid; exit $status";
+  const std::string command =
+      mbrl + " run random --env reacher --episodes 0 --steps 3000000 --quiet --out " + out +
+      " & pid=$!; until [ -s " + out + "/progress.csv ]; do sleep 0.05; done; " + mbrl +
+      " resume " + out + " >" + out + "/said 2>&1; status=$?; kill -KILL $pid; exit $status";
   const int status = std::system(("bash -m -c '" + command + "' >/dev/null 2>&1").c_str());
   CHECK(WEXITSTATUS(status) == 2);
   CHECK(contains(bytes_of(out + "/said"), "another mbrl is running into"));
-  // A checkpoint that someone took away is not a run that has not begun.
+}
+
+TEST_CASE("a checkpoint that someone took away is not a run that has not begun") {
+  const std::string out = fresh("taken-away");
+  REQUIRE(mbrl_says("run random --env reacher --steps 1000 --quiet --out " + out).status == 0);
   std::filesystem::remove(out + "/checkpoint.bin");
   const std::string progress = bytes_of(out + "/progress.csv");
   check_refused("resume " + out, "checkpoint.bin is missing; with --previous");
