@@ -109,10 +109,10 @@ void check_same(const std::string& one, const std::string& other) {
   CHECK(these.size() == those.size());
   CHECK(these.count("checkpoint.bin") == 1);
   CHECK(these.count("progress.csv") == 1);
-  for (const auto& [name, content] : these) {
-    CAPTURE(name);
-    REQUIRE(those.count(name) == 1);
-    const bool same = content == those.at(name);  // too long to be shown
+  for (const auto& file : these) {
+    CAPTURE(file.first);
+    REQUIRE(those.count(file.first) == 1);
+    const bool same = file.second == those.at(file.first);  // too long to be shown
     CHECK(same);
   }
 }

@@ -273,9 +273,10 @@ TEST_CASE("a checkpoint says which algorithm and environment it is of") {
   Counter().run(record, 4);
   Archive archive(options.out + "/checkpoint.bin");
   CHECK_NOTHROW(require_run_of(archive, "v1.5", "pendulum"));
-  for (const auto& [algorithm, env] : {std::pair{"pets", "pendulum"}, {"v1.5", "reacher"}})
-    CHECK_THROWS_WITH_AS(require_run_of(archive, algorithm, env), doctest::Contains("another run"),
-                         UserError);
+  CHECK_THROWS_WITH_AS(require_run_of(archive, "pets", "pendulum"),
+                       doctest::Contains("another run"), UserError);
+  CHECK_THROWS_WITH_AS(require_run_of(archive, "v1.5", "reacher"), doctest::Contains("another run"),
+                       UserError);
 }
 
 }  // namespace test_recorder
