@@ -45,7 +45,7 @@ TEST_CASE("the counter counts") {
 TEST_CASE("planning allocates nothing, on one thread and on two") {
   for (const char* name : {"cartpole_swingup", "pendulum", "reacher"}) {
     const auto env = make_env(name);
-    for (const char* how : {"TSinf", "TS1"}) {
+    for (const char* how : {"TSinf", "TS1", "DS", "MM", "E"}) {
       pets::Config config;
       config.propagation.propagation = how;
       pets::Agent agent(*env, config, 1);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -123,6 +124,19 @@ class Workers {
   std::exception_ptr error_;
   int busy_ = 0, round_ = 0;
   bool quit_ = false;
+};
+
+// One T for each thread: buffers that a piece of work finds where the last one left them.
+template <class T>
+class PerThread {
+ public:
+  void make_room(const Workers& workers) {
+    while (static_cast<int>(each_.size()) < workers.threads()) each_.emplace_back();
+  }
+  T& operator[](int thread) { return each_[static_cast<std::size_t>(thread)]; }
+
+ private:
+  std::deque<T> each_;  // a deque: a T need not be movable
 };
 
 }  // namespace mbrl

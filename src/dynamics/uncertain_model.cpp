@@ -71,6 +71,29 @@ TapedNextState UncertainModel::predict(const Theta& theta, const Var& s, const V
   return next;
 }
 
+TapedNextState UncertainModel::predict(const std::vector<Theta>& thetas, const Var& s,
+                                       const Var& a) const {
+  const Var x = io_.encode(s, a);
+  // The law of total variance in one pass, with Welford's running sums.
+  Var mean, aleatoric, epistemic;  // the last two times N
+  for (std::size_t k = 0; k < thetas.size(); ++k) {
+    const GaussianOf<Var> p = mbrl::predict(thetas[k], x);
+    const Var noise = thetas[k].noise == Noise::none ? Scalar(0) * p.mean : exp(p.log_var);
+    if (k == 0) {
+      mean = p.mean, aleatoric = noise, epistemic = Scalar(0) * p.mean;
+      continue;
+    }
+    const Var step = p.mean - mean;
+    mean = mean + step / static_cast<Scalar>(k + 1);
+    epistemic = epistemic + step * (p.mean - mean);
+    aleatoric = aleatoric + noise;
+  }
+  const Var variance = (aleatoric + epistemic) / static_cast<Scalar>(thetas.size());
+  TapedNextState next{io_.decode(s, mean), io_.decode_sd(sqrt(variance)), {}};
+  if (io_.learned_reward()) next.reward = io_.decode_reward(mean);
+  return next;
+}
+
 void UncertainModel::archive(Archive& ar) {
   ar("fitted", fitted_), ar("io", io_), ar("posterior", *posterior_);
 }

@@ -49,8 +49,9 @@ class UncertainModel {
   // equal share of them, at random. The same bits on any number of threads.
   Prediction sample_next(const std::vector<Theta>& thetas, const Matrix& s, const Matrix& a,
                          Rng& rng, Workers& workers) const;
-  // The first again, on a tape. Gradients go to s and a, none to theta.
+  // The first two again, on a tape. Gradients go to s and a, none to theta.
   TapedNextState predict(const Theta& theta, const Var& s, const Var& a) const;
+  TapedNextState predict(const std::vector<Theta>& thetas, const Var& s, const Var& a) const;
 
   const ModelIo& io() const { return io_; }
   const Posterior& posterior() const { return *posterior_; }

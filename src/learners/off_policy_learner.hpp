@@ -114,7 +114,7 @@ class OffPolicyLearner {
   Rng noise_;
   LearnerReport report_;
   double largest_reward_ = 1;         // in size, of all that it has learned from; at least 1
-  static constexpr Index pieces = 4;  // that a batch is cut into
+  static constexpr Index pieces = 2;  // that a batch is cut into
   // One for each thing that is computed, so that its buffers fit.
   BatchGradient of_value_{pieces}, of_critic_{pieces}, of_actor_{pieces};
   Normaliser unit_box_;  // the box of actions as mean and spread

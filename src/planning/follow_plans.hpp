@@ -5,7 +5,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 
 #include "core/parallel.hpp"
 #include "dynamics/taped_dynamics.hpp"
@@ -48,16 +47,6 @@ class PlanFollower {
   Index alive_ = 0;               // how many columns count; those behind them have ended
 };
 
-// One for each thread.
-class PlanFollowers {
- public:
-  void make_room(const Workers& workers) {
-    while (static_cast<int>(each_.size()) < workers.threads()) each_.emplace_back();
-  }
-  PlanFollower& operator[](int thread) { return each_[static_cast<std::size_t>(thread)]; }
-
- private:
-  std::deque<PlanFollower> each_;
-};
+using PlanFollowers = PerThread<PlanFollower>;
 
 }  // namespace mbrl

@@ -33,67 +33,6 @@ void draw_luck(const UncertainModel& model, const PropagationConfig& config, Ind
   }
 }
 
-// Rewards of a batch as they come in, until each of its particles has terminated.
-class Ledger {
- public:
-  Ledger(const Env& env, Index width)
-      : env_(env), total_(Row::Zero(width)), alive_(Mask::Constant(width, true)) {}
-
-  // reward: the learned one, or empty where the known one is to be asked
-  void book(const Matrix& s, const Matrix& a, const Matrix& s_next, const Row& reward) {
-    const auto after = static_cast<Scalar>(env_.spec.after_termination);
-    total_ += where(alive_, reward.size() ? reward : env_.reward(s, a, s_next),
-                    Row::Constant(total_.size(), after));
-    if (env_.spec.terminates) alive_ = alive_ && !env_.terminated(s_next);
-  }
-  const Row& total() const { return total_; }
-
- private:
-  const Env& env_;
-  Row total_;
-  Mask alive_;
-};
-
-// Replaces the particles of each plan by draws from a normal with their mean and variance.
-// s: (state_dim, particles * K), particle by particle  noise: (state_dim, particles)
-void match_moments(Matrix& s, Index K, const Matrix& noise) {
-  const Index particles = noise.cols();
-  Matrix mean = Matrix::Zero(s.rows(), K), variance = mean;
-  for (Index i = 0; i < particles; ++i)
-    mean += s.middleCols(i * K, K) / static_cast<Scalar>(particles);
-  for (Index i = 0; i < particles; ++i)
-    variance += (s.middleCols(i * K, K) - mean).cwiseAbs2() / static_cast<Scalar>(particles);
-  const Matrix sd = variance.cwiseSqrt();
-  for (Index i = 0; i < particles; ++i)
-    s.middleCols(i * K, K) = mean + noise.col(i).asDiagonal() * sd;
-}
-
-// E, DS and MM: what all thetas say is pooled into one normal before the next step.
-Matrix follow_pooled(const UncertainModel& model, const Luck& luck, const std::string& how,
-                     const Vector& s_now, const Matrix& plans,
-                     std::vector<Matrix>* visited = nullptr) {
-  const Env& env = model.io().env();
-  const Index m = env.spec.action_dim(), K = plans.cols();
-  const Index particles = how == "E" ? 1 : luck.noise[0].cols();
-  Matrix s = s_now.replicate(1, particles * K);
-  Ledger ledger(env, particles * K);
-  for (std::size_t t = 0; t < luck.noise.size(); ++t) {
-    const Matrix a = plans.middleRows(static_cast<Index>(t) * m, m).replicate(1, particles);
-    NextState next = model.predict(luck.thetas, s, a);
-    if (how != "E")
-      for (Index i = 0; i < particles; ++i)
-        next.mean.middleCols(i * K, K) +=
-            luck.noise[t].col(i).asDiagonal() * next.sd.middleCols(i * K, K);
-    if (how == "MM") match_moments(next.mean, K, luck.noise_again[t]);
-    ledger.book(s, a, next.mean, next.reward);
-    s = std::move(next.mean);
-    if (visited) visited->push_back(s);
-  }
-  Matrix returns(particles, K);
-  for (Index i = 0; i < particles; ++i) returns.row(i) = ledger.total().segment(i * K, K).matrix();
-  return returns;
-}
-
 }  // namespace
 
 const Matrix& Imagination::returns(const UncertainModel& model, const Vector& s,
@@ -107,9 +46,10 @@ const Matrix& Imagination::returns(const UncertainModel& model, const Vector& s,
   returns_.resize(config.propagation == "E" ? 1 : config.particles, K);
 
   if (config.propagation != "TSinf" && config.propagation != "TS1") {
-    workers.for_chunks(K, plans_at_a_time(K), [&](Index first, Index count) {
-      returns_.middleCols(first, count) =
-          follow_pooled(model, luck_, config.propagation, s, plans.middleCols(first, count));
+    pooled_.make_room(workers);
+    workers.for_chunks(K, plans_at_a_time(K), [&](Index first, Index count, int thread) {
+      pooled_[thread].follow(model, luck_, config.propagation, s, plans.middleCols(first, count),
+                             returns_.middleCols(first, count));
     });
     return returns_;
   }
@@ -147,7 +87,8 @@ std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s
   draw_luck(model, config, H, rng, luck);
   std::vector<Matrix> states;
   if (config.propagation != "TSinf" && config.propagation != "TS1") {
-    follow_pooled(model, luck, config.propagation, s, plan, &states);
+    Matrix returns(config.propagation == "E" ? 1 : config.particles, 1);
+    PooledFollower().follow(model, luck, config.propagation, s, plan, returns, &states);
     return states;
   }
   states.assign(static_cast<std::size_t>(H), Matrix(s.size(), config.particles));

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "planning/follow_plans.hpp"
+#include "planning/follow_pooled.hpp"
 
 namespace mbrl {
 
@@ -43,13 +44,6 @@ struct PropagationConfig {
 Matrix imagined_returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
                         const PropagationConfig& config, Rng& rng, Workers& workers);
 
-// What is drawn before the plans are looked at, and is the same for all of them.
-struct Luck {
-  std::vector<Theta> thetas;
-  std::vector<std::vector<Index>> theta_of;  // [t][particle]: which theta it meets at step t
-  std::vector<Matrix> noise, noise_again;    // [t], (state_dim, particles), N(0, 1); again: for MM
-};
-
 // The same in buffers that are kept from one call to the next.
 class Imagination {
  public:
@@ -59,6 +53,7 @@ class Imagination {
  private:
   Luck luck_;
   PlanFollowers followers_;
+  PerThread<PooledFollower> pooled_;
   Matrix returns_;
 };
 
