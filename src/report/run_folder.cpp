@@ -153,10 +153,35 @@ void draw_plans(const std::string& folder) {
   announce(save_figure(figure, path), path + ".png and .svg");
 }
 
+// The settings that make two runs different experiments: all but those of the run itself.
+static bool is_of_the_experiment(const std::string& name) {
+  static const char* const others[] = {
+      "seed",   "steps",          "episodes",          "threads",         "quiet",
+      "record", "evaluate-every", "evaluate-episodes", "checkpoint-every"};
+  return std::find(std::begin(others), std::end(others), name) == std::end(others);
+}
+
+// "pets on pendulum", and what sets it apart from the others on the same task.
+static std::string group_label(const RunConfig& config, const std::vector<RunConfig>& all) {
+  std::string label = config.at("algorithm") + " on " + config.at("env");
+  for (const auto& [name, value] : config) {
+    const auto differs = [&](const RunConfig& other) {
+      const auto at = other.find(name);
+      return other.at("algorithm") == config.at("algorithm") &&
+             other.at("env") == config.at("env") && at != other.end() && at->second != value;
+    };
+    if (is_of_the_experiment(name) && std::any_of(all.begin(), all.end(), differs))
+      label += ", " + name + " " + value;
+  }
+  return label;
+}
+
 void compare_runs(const std::vector<std::string>& folders, const std::string& out) {
+  std::vector<RunConfig> configs;
+  for (const std::string& folder : folders) configs.push_back(read_config(folder));
   std::vector<RunGroup> groups;
-  for (const std::string& folder : folders) {
-    const RunConfig config = read_config(folder);
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    const std::string& folder = folders[i];
     const Csv progress = read_csv(folder + "/progress.csv");
     RunCurve learned;
     for (std::size_t r = 0; r < progress.rows.size(); ++r) {
@@ -166,7 +191,7 @@ void compare_runs(const std::vector<std::string>& folders, const std::string& ou
     }
     if (learned.steps.empty())
       throw UserError(folder + " has not finished an episode of its policy yet");
-    const std::string label = config.at("algorithm") + " on " + config.at("env");
+    const std::string label = group_label(configs[i], configs);
     std::size_t g = 0;
     while (g < groups.size() && groups[g].label != label) ++g;
     if (g == groups.size()) groups.push_back({.label = label});
@@ -175,7 +200,7 @@ void compare_runs(const std::vector<std::string>& folders, const std::string& ou
   const Comparison comparison = compare("", groups);
   save_table(comparison.table, out + ".csv");
   for (const MeanCurve& curve : comparison.table)
-    std::printf("%-36s %zu seeds: return %.2f +- %.2f (sd) after %.0f steps\n", curve.label.c_str(),
+    std::printf("%-44s %zu seeds: return %.2f +- %.2f (sd) after %.0f steps\n", curve.label.c_str(),
                 curve.seeds, curve.mean.back(), curve.spread.back(), curve.steps.back());
   announce(save_figure(comparison.figure, out), out + ".png and .svg");
 }

@@ -46,8 +46,9 @@ void draw_learning_curve(const std::string& folder, const EnvSpec& spec);
 // were.
 void draw_plans(const std::string& folder);
 
-// Draws the learning curves of several run folders, one group per algorithm and environment, into
-// out.png and out.svg, and writes their mean and spread over the seeds into out.csv.
+// Draws the learning curves of several run folders into out.png and out.svg, and writes their mean
+// and spread over the seeds into out.csv. Runs that differ only in their seed, length or threads
+// are one group; a label names the settings that differ.
 void compare_runs(const std::vector<std::string>& folders, const std::string& out);
 
 // One episode as a person sees it.
