@@ -19,7 +19,7 @@ static std::unique_ptr<Posterior> make_posterior(Index in, Index out,
 
 UncertainModel make_uncertain_model(const Env& env, const UncertainModelConfig& config,
                                     std::uint64_t seed) {
-  const ModelIo io(env, config.network.learned_reward);
+  const ModelIo io(env, config.network.learned_reward, config.network.normalise_targets);
   return {io, make_posterior(io.input_dim(), io.output_dim(), config, seed), config.network.holdout,
           seed};
 }

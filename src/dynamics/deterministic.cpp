@@ -8,7 +8,7 @@ namespace mbrl {
 
 DeterministicModel::DeterministicModel(const Env& env, const ModelConfig& config,
                                        std::uint64_t seed)
-    : io_(env, config.learned_reward),
+    : io_(env, config.learned_reward, config.normalise_targets),
       config_(config),
       seed_(seed),
       shuffle_(seed, "minibatches of the model") {

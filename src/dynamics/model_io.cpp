@@ -2,8 +2,8 @@
 
 namespace mbrl {
 
-ModelIo::ModelIo(const Env& env, bool learned_reward)
-    : env_(&env), learned_reward_(learned_reward) {
+ModelIo::ModelIo(const Env& env, bool learned_reward, bool normalise_targets)
+    : env_(&env), learned_reward_(learned_reward), normalise_targets_(normalise_targets) {
   const Index n = env.spec.state_dim();
   input_dim_ = env.features(Matrix(Matrix::Zero(n, 1))).rows() + env.spec.action_dim();
   output_dim_ = n + (learned_reward ? 1 : 0);
@@ -19,7 +19,7 @@ void ModelIo::fit(const Matrix& s, const Matrix& a, const Matrix& s_next, const 
                   const std::vector<Mlp*>& networks) {
   const Normaliser old_input = input_, old_output = output_;
   input_.fit(raw_input(s, a));
-  output_.fit(raw_target(s, s_next, reward));
+  if (normalise_targets_) output_.fit(raw_target(s, s_next, reward));
   for (Mlp* net : networks) fold(*net, old_input, old_output);
 }
 

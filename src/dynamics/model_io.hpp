@@ -25,7 +25,9 @@ using Dynamics = std::function<Prediction(const Matrix& s, const Matrix& a)>;
 
 class ModelIo {
  public:
-  explicit ModelIo(const Env& env, bool learned_reward = false);
+  // normalise_targets = false: a network says the change of the state itself, as in the reference
+  // code of PETS, MBPO and mbrl-lib; the bounds of its variance are then in the units of the state.
+  explicit ModelIo(const Env& env, bool learned_reward = false, bool normalise_targets = true);
 
   const Env& env() const { return *env_; }
   bool learned_reward() const { return learned_reward_; }
@@ -75,7 +77,7 @@ class ModelIo {
   void fold(Mlp& net, const Normaliser& old_input, const Normaliser& old_output) const;
 
   const Env* env_;
-  bool learned_reward_;
+  bool learned_reward_, normalise_targets_;
   Index input_dim_, output_dim_;
   Normaliser input_, output_;
 };

@@ -22,6 +22,7 @@ struct ModelConfig {
   int patience = 40;
   double holdout = 0.1;
   bool learned_reward = false;
+  bool normalise_targets = true;
 
   void list(Settings& field) {
     field("hidden-layers", hidden_layers, 1, 10, "step 2: hidden layers of f");
@@ -36,6 +37,8 @@ struct ModelConfig {
     field("holdout", holdout, 0, 0.9, "step 2: share of D kept aside, for good, to stop early");
     field("learned-reward", learned_reward,
           "step 2: also learn r(s, a) instead of using the known one");
+    field("normalise-targets", normalise_targets,
+          "step 2: learn s' - s (and r) in units of its own spread; false: as it is");
   }
 };
 

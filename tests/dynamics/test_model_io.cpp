@@ -82,6 +82,18 @@ TEST_CASE("B16: a whole turn of any angle of any environment is no change of sta
   }
 }
 
+TEST_CASE("targets that are not to be normalised are the changes of the state, whatever the data") {
+  const auto env = make_env("cartpole_balance");
+  Rng rng(4, "test");
+  const Batch b = random_batch(*env, 200, rng);
+  ModelIo io(*env, false, false);
+  io.fit(b.s, b.a, b.s_next, b.reward, {});
+  CHECK(io.target(b.s, b.s_next, b.reward).isApprox(b.s_next - b.s, Scalar(1e-4)));
+  CHECK(io.decode(b.s, Matrix(b.s_next - b.s)).isApprox(b.s_next, Scalar(1e-4)));
+  // The inputs are normalised all the same.
+  CHECK(io.encode(b.s, b.a).rowwise().mean().cwiseAbs().maxCoeff() < 1e-4);
+}
+
 TEST_CASE("B15: new statistics leave the predictions of a trained network as they were") {
   const auto env = make_env("cartpole_swingup");
   Rng rng(3, "test");
