@@ -1,9 +1,8 @@
 // The general Dyna-style recipe: every choice that the lecture leaves open as a switch.
 //
 // Lecture: "General Dyna-style model-based RL recipe". Dyna (06_dyna.hpp) is this with a table;
-// MBA,
-//          MVE and MBPO (07 to 09) are its instances for continuous actions: docs/short_rollouts.md
-//          says which switch is where.
+//          MBA, MVE and MBPO (07 to 09) are its instances for continuous actions:
+//          docs/short_rollouts.md says which switch is where.
 #pragma once
 
 #include "algorithms/base_policy.hpp"
