@@ -43,7 +43,7 @@ COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(CXXFLAGS) $(INCLUDES
 # of tests/). The long learning bands run by `make learn` alone.
 # Rooms whose tests compare gradients with differences are always in double.
 DOUBLE := autodiff envs
-ROOMS  := $(filter-out fuzz,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
+ROOMS  := $(filter-out fuzz homework,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
 SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
@@ -52,6 +52,15 @@ CHOSEN := $(or $(T),$(filter-out learning,$(ROOMS) $(SUITES)))
 N      ?= *
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/*.cpp)))
 SECONDS ?= 60
+# The homework: HW=3 is a sheet of it, HW=3.2 one exercise, HW=all the whole. In a tree that was cut by `make homework`,
+# which has no other tests, all is what is tested.
+HW     ?=
+CUT    := $(if $(wildcard tests/core),,yes)
+HB     := $(BUILD)/homework
+HOLES  := $(shell grep -lE '// BEGIN (SOLUTION )?hw[0-9]' src/*/*.cpp)
+EXERCISES := $(basename $(notdir $(wildcard tests/homework/hw*_*.cpp)))
+WHOLE  := $(filter all,$(HW))$(if $(HW),,$(CUT))
+ASKED  := $(if $(WHOLE),$(EXERCISES),$(if $(HW),$(filter $(HW:%=hw%_%) $(subst .,_,$(HW:%=hw%)),$(EXERCISES))))
 NOTEBOOKS := $(basename $(notdir $(wildcard $(N:%=notebooks_cpp/%.cpp))))
 
 .DEFAULT_GOAL := help
@@ -63,6 +72,9 @@ help:
 	@echo "make build      the program mbrl, at build/mbrl"
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
+	@echo "make homework   the exercises, cut out of the sources: TO=../my-homework; there, make test is a board   (HW=3, HW=3.2)"
+	@echo "make grade      SRC=../my-homework: the reference with that homework's exercises laid over it, and JUnit XML   (SEED=7)"
+	@echo "make prove      that the exercises stand alone, accept other solutions, and name typical mistakes; a quarter of an hour   (HW=3; FEW=1)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
 	@echo "make soak       every algorithm killed twenty times and resumed, and the memory of a long run: twenty minutes   (T=kills; T=memory)"
@@ -132,10 +144,15 @@ demo: build
 # ---- the tests ----
 
 test: packages
+ifneq ($(ASKED),)
+	@$(MAKE) -s --no-print-directory -j$(THREADS) $(ASKED:%=$(HB)/%)
+	@THREADS=$(THREADS) tests/homework/board $(ASKED:%=$(HB)/%)
+else
 	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program,$(CHOSEN)),build/mbrl) \
 	  $(CHOSEN:%=$(BUILD)/tests/%)
 	@MBRL=$(abspath $(BUILD)/mbrl) GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
 	  tests/run $(CHOSEN:%=$(BUILD)/tests/%)
+endif
 
 learn: packages
 	@$(MAKE) --no-print-directory $(BUILD)/tests/learning
@@ -152,6 +169,44 @@ $(filter-out $(DOUBLE:%=$(BUILD)/tests/%),$(ROOMS:%=$(BUILD)/tests/%)): $(BUILD)
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
 $(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(call library,double)
 	@$(call COMPILE,double) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+
+# ---- homework ----
+
+# Every exercise has a program of its own. The library that they are linked with is in double, and the files that
+# exercises stand in are compiled one by one, so that an edit rebuilds little.
+HB_CXX   = $(CXX) $(subst -O3,-O1,$(CXXFLAGS)) $(if $(CUT),-Wno-unused -Wno-unused-parameter) -DMBRL_SCALAR=double \
+  -include tests/homework/assertions.hpp
+HB_MAKE  = mkdir -p $(@D) && echo "compiling $<" && $(HB_CXX) $(INCLUDES) -MMD -MP -c $< -o $@
+HB_REST  = $(filter-out $(HOLES),$(sort $(wildcard src/$(1)/*.cpp $(1)/*.cpp)))
+HB_LIB  := $(foreach room,$(LIBRARY),$(if $(call HB_REST,$(room)),$(HB)/rooms/$(room).o)) $(HOLES:src/%.cpp=$(HB)/%.o)
+
+$(HB)/rooms/%.o: $(HB)/rooms/%.cpp
+	@$(HB_MAKE)
+$(HB)/rooms/%.cpp: always
+	@$(call UNITE,$(call HB_REST,$*))
+$(HOLES:src/%.cpp=$(HB)/%.o): $(HB)/%.o: src/%.cpp
+	@$(HB_MAKE)
+$(HB)/library.a: $(HB_LIB)
+	@rm -f $@; ar rcs $@ $^
+$(HB)/exercise.o $(EXERCISES:%=$(HB)/%.o): $(HB)/%.o: tests/homework/%.cpp
+	@$(HB_MAKE)
+$(EXERCISES:%=$(HB)/%): %: %.o $(HB)/exercise.o $(HB)/library.a
+	@$(HB_CXX) $^ -o $@
+$(HB)/tool: tests/homework/homework.cpp
+	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
+
+homework: $(HB)/tool
+	@[ -n "$(TO)" ] || { echo "make homework TO=../my-homework: where is it to go?"; exit 2; }
+	@$(HB)/tool new . $(TO) && echo "Your homework is in $(TO): begin with its README.md, and type make test there."
+HB_SCRIPT = CXX='$(CXX)' HB='$(HB)' HB_CXX='$(HB_CXX)' INCLUDES='$(INCLUDES)' THREADS=$(THREADS) FEW=$(FEW)
+grade: packages $(HB)/tool
+	@[ -n "$(SRC)" ] || { echo "make grade SRC=../my-homework: whose?"; exit 2; }
+	@$(MAKE) -s --no-print-directory -j$(THREADS) $(HB)/library.a $(HB)/exercise.o $(patsubst %,$(HB)/%.o,$(or $(ASKED),$(EXERCISES)))
+	@$(HB_SCRIPT) tests/homework/grade $(SRC) $(or $(ASKED),$(EXERCISES))
+prove: packages $(HB)/tool
+	@$(MAKE) -s --no-print-directory -j$(THREADS) $(EXERCISES:%=$(HB)/%)
+	@$(HB_SCRIPT) tests/homework/prove $(or $(ASKED),$(EXERCISES))
+.PHONY: homework grade prove
 
 # ---- experiments, results, housekeeping ----
 

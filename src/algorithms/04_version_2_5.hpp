@@ -1,8 +1,7 @@
 // Version 2.5: policy gradient on trajectories that the learned model imagines.
 //
-// Lecture: "Model-based RL via policy gradient", and Kurutach et al. 2018 (ME-TRPO) for the
-// ensemble. New:     the model is no longer differentiated through, only sampled: long rollouts
-// give noisy
+// Lecture: "Model-based RL via policy gradient"; for the ensemble Kurutach et al. 2018 (ME-TRPO).
+// New:     the model is no longer differentiated through, only sampled: long rollouts give noisy
 //          gradients, but none that explode.
 // Next:    version 3.0, where rollouts are short and the learner is off-policy.
 #pragma once
@@ -76,10 +75,12 @@ inline Trajectories imagine(const Env& env, const Dynamics& f, const NetworkPoli
     const Matrix u = sample_u(env, pi, s, eps[static_cast<std::size_t>(t)]);
     Prediction next = f(s, squash(env.spec, u));
     tau.s.push_back(std::move(s)), tau.u.push_back(u);
+    // BEGIN SOLUTION hw4.5 (about 4 lines)
     tau.counts.row(t) = alive.cast<Scalar>();
     tau.reward.row(t) = where(alive, next.reward, Row::Zero(B));
     s = std::move(next.s_next);
     if (env.spec.terminates) alive = alive && !env.terminated(s);
+    // END SOLUTION
   }
   return tau;
 }
@@ -87,7 +88,9 @@ inline Trajectories imagine(const Env& env, const Dynamics& f, const NetworkPoli
 // sum_{t' >= t} gamma^{t' - t} r_{t'}, (T, B)
 inline Matrix reward_to_go(const Matrix& reward, double discount) {
   Matrix Q = reward;
+  // BEGIN SOLUTION hw4.2 (about 1 line)
   for (Index t = Q.rows() - 1; t-- > 0;) Q.row(t) += static_cast<Scalar>(discount) * Q.row(t + 1);
+  // END SOLUTION
   return Q;
 }
 
@@ -95,8 +98,10 @@ inline Matrix reward_to_go(const Matrix& reward, double discount) {
 // that have ended with 0. It does not depend on the trajectory's own actions, so that the gradient
 // stays without bias.  Q: (T, B)  returns (T, B)
 inline Matrix mean_of_the_others(const Matrix& Q) {
+  // BEGIN SOLUTION hw4.3 (about 2 lines)
   const auto others = static_cast<Scalar>(Q.cols() - 1);
   return ((-Q).colwise() + Q.rowwise().sum()) / others;
+  // END SOLUTION
 }
 
 // Something whose gradient is the policy gradient,

@@ -46,6 +46,7 @@ inline Expansion expand(const Env& env, const Batch& real, const Dynamics& p_hat
                         const std::function<Matrix(const Matrix& s)>& pi, int H) {
   Expansion tau{{real}, {Mask::Constant(real.size(), true)}};
   for (int t = 0; t < H; ++t) {
+    // BEGIN SOLUTION hw5.6 (about 7 lines)
     const Matrix s = tau.steps.back().s_next, a = pi(s);
     const Mask alive = tau.counts.back() && !tau.steps.back().terminated;
     const Prediction next = p_hat(s, a);
@@ -53,6 +54,7 @@ inline Expansion expand(const Env& env, const Batch& real, const Dynamics& p_hat
     tau.steps.push_back({s, a, next.reward, next.s_next,
                          env.spec.terminates ? env.terminated(next.s_next) : none, none});
     tau.counts.push_back(alive);
+    // END SOLUTION
   }
   return tau;
 }
@@ -67,8 +69,10 @@ inline std::vector<Row> value_expansion(const Expansion& tau, const Row& value_a
                                         double discount) {
   std::vector<Row> y(tau.steps.size());
   Row to_come = value_at_the_end;
+  // BEGIN SOLUTION hw5.4 (about 2 lines)
   for (std::size_t t = y.size(); t-- > 0;)
     to_come = y[t] = td_target(tau.steps[t], to_come, discount);
+  // END SOLUTION
   return y;
 }
 

@@ -164,10 +164,12 @@ const Batch& Replay::sample(const Dataset& D, Index count, Index oldest) {
 const Batch& Replay::mixed(const Dataset& real, const Dataset& imagined, Index count,
                            double real_ratio) {
   if (imagined.size() == 0) return sample(real, count);
-  const auto n = static_cast<Index>(real_ratio * double(count));
   batch_.resize(real.state_dim(), real.action_dim(), count);
+  // BEGIN SOLUTION hw5.3 (about 3 lines)
+  const auto n = static_cast<Index>(real_ratio * double(count));
   real.sample_into(batch_, 0, n, rng_);
   imagined.sample_into(batch_, n, count - n, rng_);
+  // END SOLUTION
   return batch_;
 }
 

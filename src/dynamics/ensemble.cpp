@@ -9,9 +9,12 @@ namespace mbrl {
 int bootstrap_count(std::uint64_t seed, Index row, Index member) {
   const auto key = scramble(scramble(seed ^ 0xb007) ^ static_cast<std::uint64_t>(row));
   const std::uint64_t draw = scramble(key ^ static_cast<std::uint64_t>(member));
-  double u = double(draw >> 11) * 0x1p-53, probability = std::exp(-1.0);
+  const double u = double(draw >> 11) * 0x1p-53;  // uniform on [0, 1)
   int count = 0;
-  for (; u >= probability && count < 20; probability /= ++count) u -= probability;
+  // BEGIN SOLUTION hw2.2 (about 5 lines)
+  double left = u, probability = std::exp(-1.0);
+  for (; left >= probability && count < 20; probability /= ++count) left -= probability;
+  // END SOLUTION
   return count;
 }
 

@@ -41,12 +41,14 @@ void TabularModel::imagine_untried(Index s) {
 double TabularModel::expected(Index s, Index a, const Value& V, double discount) const {
   const Pair& pair = of(s, a);
   if (pair.count == 0) return discount * V(s);  // untried: it stays, and pays nothing
+  // BEGIN SOLUTION hw5.1 (about 6 lines)
   double reward = 0, to_come = 0;
   for (const Outcome& outcome : pair.outcomes) {
     reward += outcome.reward / pair.count;
     if (!outcome.terminated) to_come += outcome.count / pair.count * V(outcome.s_next);
   }
   return reward + discount * to_come;
+  // END SOLUTION
 }
 
 double TabularModel::sampled(Index s, Index a, const Value& V, double discount, Rng& rng) const {

@@ -4,6 +4,12 @@
 
 namespace mbrl {
 
+Var soft_value(const Var& Q_1, const Var& Q_2, const Var& log_pi, Scalar alpha) {
+  // BEGIN SOLUTION hw5.5 (about 1 line)
+  return minimum(Q_1, Q_2) - alpha * log_pi;
+  // END SOLUTION
+}
+
 Sac::Sac(const Env& env, const LearnerConfig& config, std::uint64_t seed)
     : OffPolicyLearner(env, config, seed),
       actor_(fresh_actor(2 * env.spec.action_dim())),
@@ -31,7 +37,7 @@ const Row& Sac::value(const Matrix& s, Workers& workers) {
     const Var x = see(tape, piece, s);
     const auto a = sample_squashed(forward(actor_.net, x), piece.on(tape, eps));
     const Var x_a = stack(x, a.c);
-    return minimum(forward(targets_[0], x_a), forward(targets_[1], x_a)) - price * a.log_pi;
+    return soft_value(forward(targets_[0], x_a), forward(targets_[1], x_a), a.log_pi, price);
   };
   of_value_.evaluate(s.cols(), std::cref(V), value_, workers);
   return value_;
@@ -58,9 +64,10 @@ void Sac::update_actor(const Matrix& s, Workers& workers) {
     const Var x = see(tape, piece, s);
     const auto a = sample_squashed(forward(actor_.net, x, leaves), piece.on(tape, eps));
     const Var x_a = stack(x, a.c);
-    const Var Q = minimum(forward(critics_[0].net, x_a), forward(critics_[1].net, x_a));
+    const Var V =
+        soft_value(forward(critics_[0].net, x_a), forward(critics_[1].net, x_a), a.log_pi, price);
     log_pi[static_cast<std::size_t>(piece.number)] = double(a.log_pi.value().sum());
-    return sum(price * a.log_pi - Q) / static_cast<Scalar>(s.cols());
+    return -sum(V) / static_cast<Scalar>(s.cols());
   };
   report_actor(actor_.descend("the actor", of_actor_(s.cols(), std::cref(loss), workers)));
 

@@ -12,6 +12,10 @@
 
 namespace mbrl {
 
+// V = min(Q_1, Q_2) - alpha log pi, (1, B) each: the smaller of the two critics, and the bonus for
+// an action that was not to be expected.
+Var soft_value(const Var& Q_1, const Var& Q_2, const Var& log_pi, Scalar alpha);
+
 class Sac final : public OffPolicyLearner {
  public:
   Sac(const Env& env, const LearnerConfig& config, std::uint64_t seed);

@@ -30,15 +30,17 @@ void Adam::step(const std::vector<Matrix*>& parameters, const std::vector<Matrix
                     std::to_string(gradients.size()) + " gradients");
   if (m.empty()) begin_means(parameters);
   ++t;
-  const Scalar unbias1 = 1 / (1 - std::pow(beta1, static_cast<Scalar>(t)));
-  const Scalar unbias2 = 1 / (1 - std::pow(beta2, static_cast<Scalar>(t)));
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     const Matrix& g = *gradients[k];
     require_shape("gradient", g, parameters[k]->rows(), parameters[k]->cols());
+    // BEGIN SOLUTION hw1.4 (about 6 lines)
+    const Scalar unbias1 = 1 / (1 - std::pow(beta1, static_cast<Scalar>(t)));
+    const Scalar unbias2 = 1 / (1 - std::pow(beta2, static_cast<Scalar>(t)));
     m[k] = beta1 * m[k] + (1 - beta1) * g;
     v[k].array() = beta2 * v[k].array() + (1 - beta2) * g.array().square();
     parameters[k]->array() -=
         learning_rate * (unbias1 * m[k].array()) / ((unbias2 * v[k].array()).sqrt() + epsilon);
+    // END SOLUTION
   }
 }
 

@@ -35,10 +35,12 @@ const Vector& cem(const Objective& J, const Vector& start, const Vector& low, co
     if (scores(order[0]) > best_score) best_score = scores(order[0]), best_plan = elite.col(0);
 
     // Fit the distribution to them, smoothed.
+    // BEGIN SOLUTION hw3.2 (about 4 lines)
     elite_mean = elite.rowwise().mean();
     elite.colwise() -= elite_mean;
     mean = keep * mean + (1 - keep) * elite_mean;
     variance = keep * variance + (1 - keep) / Scalar(elites) * elite.rowwise().squaredNorm();
+    // END SOLUTION
     if (trace) {
       trace->best_score.push_back(double(scores(order[0])));
       trace->mean_sd.push_back(double(sd.mean()));

@@ -17,9 +17,12 @@ void Mpc::reset() { plan_ = (low_ + high_) / 2; }
 
 const Vector& Mpc::plan(const Objective& J) {
   const TimeSpent time(Part::planning);
-  const Index rest = plan_.size() - m_, K = config_.cem.candidates;
+  const Index K = config_.cem.candidates;
+  // BEGIN SOLUTION hw3.5 (about 3 lines)
+  const Index rest = plan_.size() - m_;
   start_.resize(plan_.size());
   start_ << plan_.tail(rest), ((low_ + high_) / 2).tail(m_);
+  // END SOLUTION
   if (config_.planner == "cem")
     plan_ = cem(J, start_, low_, high_, config_.cem, rng_, buffers_);
   else

@@ -18,12 +18,14 @@ void draw_luck(const UncertainModel& model, const PropagationConfig& config, Ind
   for (std::size_t t = 0; t < luck.theta_of.size(); ++t) {
     std::vector<Index>& theta_of = luck.theta_of[t];
     theta_of.resize(static_cast<std::size_t>(particles));
+    // BEGIN SOLUTION hw3.4 (about 6 lines)
     if (t == 0 || how == "TS1") {
       rng.permute(theta_of);
       for (Index& theta : theta_of) theta %= N;
     } else {
       theta_of = luck.theta_of[t - 1];
     }
+    // END SOLUTION
     for (auto* list : {&luck.noise, &luck.noise_again}) {
       Matrix& noise = (*list)[t];
       if (list == &luck.noise_again && how != "MM") continue;
@@ -106,6 +108,7 @@ std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s
 }
 
 void score(const Matrix& returns, const std::string& kind, double risk, Row& scores) {
+  // BEGIN SOLUTION hw3.3 (about 8 lines)
   scores = returns.colwise().mean();
   if (kind == "expected") return;
   const auto weight = static_cast<Scalar>(kind == "optimistic" ? risk : -risk);
@@ -114,6 +117,7 @@ void score(const Matrix& returns, const std::string& kind, double risk, Row& sco
     const Scalar variance = (returns.col(k).array() - mean).square().mean();
     scores(k) = mean + weight * std::sqrt(variance);
   }
+  // END SOLUTION
 }
 
 Row score(const Matrix& returns, const std::string& kind, double risk) {

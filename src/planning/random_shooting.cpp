@@ -6,6 +6,7 @@ const Vector& random_shooting(const Objective& J, const Vector& low, const Vecto
                               Rng& rng, SearchBuffers& buffers) {
   Matrix& plans = buffers.plans;
   plans.resize(low.size(), K);
+  // BEGIN SOLUTION hw3.1 (about 7 lines)
   for (Index k = 0; k < K; ++k)
     for (Index i = 0; i < low.size(); ++i) plans(i, k) = rng.uniform(low(i), high(i));
   J(plans, buffers.scores);
@@ -13,6 +14,7 @@ const Vector& random_shooting(const Objective& J, const Vector& low, const Vecto
   Index best;
   buffers.scores.maxCoeff(&best);
   buffers.best_plan = plans.col(best);
+  // END SOLUTION
   return buffers.best_plan;
 }
 

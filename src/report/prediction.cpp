@@ -141,12 +141,14 @@ std::vector<KStepError> k_step_errors(const OpenLoop& open, const Matrix& starts
       for (Index j = 0; j < count; ++j) {
         const Matrix& particles = open.particles[k][std::size_t(j)];
         const double truth = double(open.truth[k](i, j)), sd = sd_of(particles, i);
+        // BEGIN SOLUTION hw4.4 (about 5 lines)
         const double error = truth - mean_of(particles, i);
         row.rmse += error * error / double(count);
         row.unchanged += std::pow(truth - double(starts(i, j)), 2) / double(count);
         row.sd += sd * sd / double(count);
         row.within_1sd += (std::abs(error) <= sd) / double(count);
         row.within_2sd += (std::abs(error) <= 2 * sd) / double(count);
+        // END SOLUTION
       }
       row.rmse = std::sqrt(row.rmse), row.unchanged = std::sqrt(row.unchanged);
       row.sd = std::sqrt(row.sd);
@@ -163,9 +165,11 @@ double coverage(const OpenLoop& open, std::size_t k, double level) {
     for (Index i = 0; i < truth.rows(); ++i) {
       const Scalar t = truth(i, j);
       if (particles.row(i).minCoeff() == particles.row(i).maxCoeff()) continue;  // known for sure
+      // BEGIN SOLUTION hw2.4 (about 4 lines)
       const double below =
           double((particles.row(i).array() < t).count()) / double(particles.cols());
       inside += std::abs(2 * below - 1) <= level, count += 1;
+      // END SOLUTION
     }
   }
   return count > 0 ? inside / count : NAN;

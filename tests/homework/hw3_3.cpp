@@ -1,0 +1,48 @@
+// Plans with returns whose mean and standard deviation can be seen: of 0, 0, 4 and 4 both are 2.
+#include "exercise.hpp"
+#include "planning/propagation.hpp"
+
+using namespace mbrl;
+
+int main() {
+  return judge({"hw3.3", 3, "The score of a plan"}, [](Test& test) {
+    const Matrix returns{{0, 10, -6}, {4, 10, -2}, {4, 10, -6}, {0, 10, -2}};  // 4 particles
+    test.equal("expected", score(returns, "expected", 0.5), {{2, 10, -4}},
+               {{{{3, 10, -3}}, "that is optimistic: `expected` does not look at risk"},
+                {{{1, 10, -5}}, "that is pessimistic: `expected` does not look at risk"},
+                {{{8, 40, -16}}, "that is the sum over the particles"}},
+               "the mean over the particles of each plan, the rows of its column");
+    const double unbiased = 4 / std::sqrt(3.0) / 2;  // half of the sd that N - 1 would give
+    const std::string sign = "mean - risk * sd is pessimistic, mean + risk * sd optimistic";
+    const std::string sd = "that is risk times the variance, not the standard deviation";
+    const std::string biased = "the variance is divided by N - 1: divide by the particles, N";
+    test.equal("pessimistic, risk 0.5", score(returns, "pessimistic", 0.5), {{1, 10, -5}},
+               {{{{3, 10, -3}}, "the sign: " + sign},
+                {{{0, 10, -6}}, sd},
+                {{{2 - unbiased, 10, -4 - unbiased}}, biased},
+                {{{0, 8, -6}}, "risk is missing"},
+                {{{2, 10, -4}}, "that is still the mean"}},
+               sign);
+    test.equal("optimistic, risk 0.5", score(returns, "optimistic", 0.5), {{3, 10, -3}},
+               {{{{1, 10, -5}}, "the sign: " + sign},
+                {{{4, 10, -2}}, sd},
+                {{{2 + unbiased, 10, -4 + unbiased}}, biased},
+                {{{2, 10, -4}}, "that is still the mean"}},
+               sign);
+
+    for (const char* kind : {"expected", "pessimistic", "optimistic"})
+      test.equal(std::string("one particle, ") + kind, score(Matrix{{7, -3}}, kind, 2), {{7, -3}},
+                 {}, "one particle does not deviate from its mean, so its sd is 0");
+
+    const Matrix some = test.rng.normal(6, 5);
+    const Row alone = score(some.col(3), "pessimistic", 2);
+    test.equal("a plan scored alone, and between others", score(some, "pessimistic", 2)(3),
+               alone(0), {}, "the score of a plan depends on the returns of other plans");
+    const Row low = score(some, "pessimistic", 2), high = score(some, "optimistic", 2);
+    test.equal("pessimistic plus optimistic", low + high, 2 * score(some, "expected", 2), {},
+               "both are equally far from the mean");
+    test.equal("the score of returns that are all moved up by 100",
+               score(some.array() + 100, "pessimistic", 2), low + 100, {},
+               "the sd is taken around the mean of the plan's own returns");
+  });
+}
