@@ -36,6 +36,10 @@ CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -f
   -DEIGEN_DONT_PARALLELIZE $(if $(BLAS),-DEIGEN_USE_BLAS) \
   $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
 
+# In a tree that was cut by `make homework`, which has no tests but those of the exercises, holes leave things unused.
+CUT      := $(if $(wildcard tests/core),,yes)
+CXXFLAGS += $(if $(CUT),-Wno-unused -Wno-unused-parameter)
+
 # How a file is compiled: `$(call COMPILE,scalar)`, with what make knows of the rule.
 COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(CXXFLAGS) $(INCLUDES) -DMBRL_SCALAR=$(1) -MMD -MP
 
@@ -55,7 +59,6 @@ SECONDS ?= 60
 # The homework: HW=3 is a sheet of it, HW=3.2 one exercise, HW=all the whole. In a tree that was cut by `make homework`,
 # which has no other tests, all is what is tested.
 HW     ?=
-CUT    := $(if $(wildcard tests/core),,yes)
 HB     := $(BUILD)/homework
 HOLES  := $(shell grep -lE '// BEGIN (SOLUTION )?hw[0-9]' src/*/*.cpp)
 EXERCISES := $(basename $(notdir $(wildcard tests/homework/hw*_*.cpp)))
@@ -69,6 +72,12 @@ NOTEBOOKS := $(basename $(notdir $(wildcard $(N:%=notebooks_cpp/%.cpp))))
 .SECONDARY:
 
 help:
+ifneq ($(CUT),)
+	@echo "make test       tests all exercises and prints the board   (HW=3: one sheet; HW=3.2: one exercise; SEED=7: other inputs)"
+	@echo "make build      the program mbrl, at build/mbrl, for the experiments"
+	@echo "make format     clang-format over all sources"
+	@echo "make clean      delete build/"
+else
 	@echo "make build      the program mbrl, at build/mbrl"
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
@@ -84,6 +93,7 @@ help:
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
 	@echo "make clean      delete build/"
+endif
 
 # ---- what is needed ----
 
@@ -174,7 +184,7 @@ $(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/te
 
 # Every exercise has a program of its own. The library that they are linked with is in double, and the files that
 # exercises stand in are compiled one by one, so that an edit rebuilds little.
-HB_CXX   = $(CXX) $(subst -O3,-O1,$(CXXFLAGS)) $(if $(CUT),-Wno-unused -Wno-unused-parameter) -DMBRL_SCALAR=double \
+HB_CXX   = $(CXX) $(subst -O3,-O1,$(CXXFLAGS)) -DMBRL_SCALAR=double \
   -include tests/homework/assertions.hpp
 HB_MAKE  = mkdir -p $(@D) && echo "compiling $<" && $(HB_CXX) $(INCLUDES) -MMD -MP -c $< -o $@
 HB_REST  = $(filter-out $(HOLES),$(sort $(wildcard src/$(1)/*.cpp $(1)/*.cpp)))
@@ -242,7 +252,7 @@ $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: tests/fuzz/%.cpp $(call library,$
 results: build
 	@for r in $(R); do docs/results/$$r.sh || exit 1; done
 
-SOURCES = $(shell git ls-files '*.hpp' '*.cpp')
+SOURCES = $(if $(CUT),$(wildcard src/*/*.?pp src/*.?pp),$(shell git ls-files '*.hpp' '*.cpp'))
 format:
 	@clang-format -i $(SOURCES)
 lint:

@@ -199,9 +199,14 @@ void compare_runs(const std::vector<std::string>& folders, const std::string& ou
   }
   const Comparison comparison = compare("", groups);
   save_table(comparison.table, out + ".csv");
-  for (const MeanCurve& curve : comparison.table)
-    std::printf("%-44s %zu seeds: return %.2f +- %.2f (sd) after %.0f steps\n", curve.label.c_str(),
-                curve.seeds, curve.mean.back(), curve.spread.back(), curve.steps.back());
+  for (const MeanCurve& curve : comparison.table) {
+    std::printf("%-44s %zu seeds: ", curve.label.c_str(), curve.seeds);
+    if (curve.steps.empty())
+      std::printf("the episodes of the one begin after those of another have ended\n");
+    else
+      std::printf("return %.2f +- %.2f (sd) after %.0f steps\n", curve.mean.back(),
+                  curve.spread.back(), curve.steps.back());
+  }
   announce(save_figure(comparison.figure, out), out + ".png and .svg");
 }
 

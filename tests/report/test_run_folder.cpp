@@ -12,11 +12,12 @@ using namespace mbrl;
 namespace fs = std::filesystem;
 
 // A run of one episode, whose config.txt holds these lines.
-std::string run_with(const fs::path& folder, const std::string& settings, double value) {
+std::string run_with(const fs::path& folder, const std::string& settings, double value,
+                     int steps = 100) {
   fs::create_directories(folder);
   std::ofstream(folder / "config.txt") << settings;
   CsvWriter csv((folder / "progress.csv").string(), {"env_steps", "episode", "return", "phase"});
-  csv.row({100, 1, value, "learned"});
+  csv.row({steps, 1, value, "learned"});
   return folder.string();
 }
 
@@ -39,6 +40,17 @@ TEST_CASE("runs are compared in groups: a label names the settings that differ, 
                                                        "sac on pendulum"});
   CHECK(all.number(0, "mean") == 2);
   CHECK(all.number(0, "seeds") == 2);
+  fs::remove_all(at);
+}
+
+TEST_CASE("runs that have no step in common are compared all the same") {
+  const fs::path at = fs::temp_directory_path() / "mbrl-test-compare-apart";
+  fs::remove_all(at);
+  const std::string settings = "algorithm = pets\nenv = pendulum\nseed = ";
+  compare_runs(
+      {run_with(at / "a", settings + "1\n", 1, 100), run_with(at / "b", settings + "2\n", 2, 200)},
+      (at / "both").string());
+  CHECK(read_csv((at / "both.csv").string()).rows.empty());
   fs::remove_all(at);
 }
 
