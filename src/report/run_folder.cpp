@@ -164,7 +164,8 @@ static bool is_of_the_experiment(const std::string& name) {
 // "pets on pendulum", and what sets it apart from the others on the same task.
 static std::string group_label(const RunConfig& config, const std::vector<RunConfig>& all) {
   std::string label = config.at("algorithm") + " on " + config.at("env");
-  for (const auto& [name, value] : config) {
+  for (const auto& setting : config) {
+    const std::string &name = setting.first, &value = setting.second;
     const auto differs = [&](const RunConfig& other) {
       const auto at = other.find(name);
       return other.at("algorithm") == config.at("algorithm") &&
