@@ -150,9 +150,10 @@ TEST_CASE(
   const std::string run = "run v1.5 --env pendulum --quiet --seed 4 --checkpoint-every 30" + tiny;
   REQUIRE(mbrl_says(run + "--episodes 4 --out " + straight).status == 0);
   const char* program = std::getenv("MBRL");
-  const std::string killed = std::string(program ? program : "build/mbrl") + " " + run +
-                             "--episodes 3 --out " + broken +
-                             " & pid=$!; sleep 0.4; kill -KILL $pid; wait $pid; true";
+  const std::string killed =
+      std::string(program ? program : "build/mbrl") + " " + run + "--episodes 3 --out " + broken +
+      " & pid=$!; for try in {1..3000}; do sleep 0.02; [ $(wc -l <" + broken +
+      "/progress.csv) -gt 1 ] && break; done; kill -KILL $pid; wait $pid; true";
   CHECK(std::system(("bash -m -c '" + killed + "' >/dev/null 2>&1").c_str()) == 0);
   CHECK(mbrl_says("resume " + broken).status == 0);
   CHECK(rows_but_seconds(broken).size() + 1 == rows_but_seconds(straight).size());
