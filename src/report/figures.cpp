@@ -31,19 +31,22 @@ std::string tics_script(const std::string& axis, const AxisRange& range, bool la
   return "set logscale " + axis + "\nset " + axis + "tics scale 0 (" + tics + ")\n";
 }
 
-// x y [low high] of one series as the data block $name. Gaps are lines of NaN.
+// x y [low high | value] of one series as the data block $name. Gaps are lines of NaN.
 static std::string data_block(const std::string& name, const Series& s, bool log_x, bool log_y) {
   const std::size_t n = s.x.size();
-  const bool band = !s.low.empty();
-  if (s.y.size() != n || (band && (s.low.size() != n || s.high.size() != n)))
-    throw UserError("series \"" + s.label + "\" of a figure: x, y, low and high differ in length");
+  const bool band = !s.low.empty(), heat = s.style == Style::heat;
+  if (s.y.size() != n || (band && (s.low.size() != n || s.high.size() != n)) ||
+      (heat && s.value.size() != n))
+    throw UserError("series \"" + s.label +
+                    "\" of a figure: x, y, low, high and value differ in length");
   const auto cell = [](double v, bool log) {
     return std::isfinite(v) && (!log || v > 0) ? number_text(v) : std::string("NaN");
   };
-  std::string block = "$" + name + " << END\nNaN NaN NaN NaN\n";
+  std::string block = "$" + name + (heat ? " << END\n" : " << END\nNaN NaN NaN NaN\n");
   for (std::size_t i = 0; i < n; ++i) {
     block += cell(s.x[i], log_x) + " " + cell(s.y[i], log_y) + " ";
     if (band) block += cell(s.low[i], log_y) + " " + cell(s.high[i], log_y);
+    if (heat) block += cell(s.value[i], false);
     block += "\n";
   }
   return block + "END\n";
@@ -52,6 +55,7 @@ static std::string data_block(const std::string& name, const Series& s, bool log
 // The plot element of one series without its band, e.g. "$d0 using 1:2 with lines ...".
 static std::string curve_script(const std::string& name, const Series& s,
                                 const std::string& color) {
+  if (s.style == Style::heat) return "$" + name + " using 1:2:3 with image notitle";
   char alpha[3];
   std::snprintf(alpha, sizeof alpha, "%02x",
                 static_cast<int>(std::lround(255 * std::clamp(1 - s.opacity, 0.0, 1.0))));
@@ -81,7 +85,8 @@ static PanelPlace place_panel(const Figure& f, int canvas, int low, bool last) {
   std::size_t labels = 0, longest = 0;
   for (const Series& s : f.series)
     if (!s.label.empty()) ++labels, longest = std::max(longest, s.label.size());
-  const int columns = std::max(1, 680 / (static_cast<int>(longest) * 8 + 60));
+  const int width = f.color_label.empty() ? 680 : 560;  // a colour bar takes room
+  const int columns = std::max(1, width / (static_cast<int>(longest) * 8 + 60));
   place.legend_columns = std::max(1, std::min(columns, static_cast<int>(labels)));
   place.legend_rows = (static_cast<int>(labels) + columns - 1) / columns;
   place.bottom = low + (last ? 60 : 12);
@@ -97,7 +102,12 @@ static std::string frame_script(const Figure& f, const PanelPlace& place, const 
       "set border 3 lw 0.8 lc rgb '#888888'\n"
       "set tics nomirror scale 0 textcolor rgb '#444444'\n"
       "set grid lw 0.6 lt 1 lc rgb '#e4e4e4'\n"
-      "set lmargin 11\nset rmargin 4\n";
+      "set lmargin 11\n";
+  script += f.color_label.empty()
+                ? "set rmargin 4\n"
+                : "set rmargin 14\nset palette defined (0 '#f7fbff', 1 '#9ecae1', 2 '#3182bd', 3 "
+                  "'#08306b')\nset cblabel " +
+                      gnuplot_quoted(f.color_label) + " noenhanced tc rgb '#333333'\n";
   script += "set bmargin at " + place.screen(place.bottom) + "\nset tmargin at " +
             place.screen(place.top) + "\nset xrange " + x.text() + "\nset yrange " + y.text() +
             "\n" + tics_script("x", x, last) + tics_script("y", y, true);

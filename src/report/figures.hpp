@@ -12,12 +12,13 @@
 
 namespace mbrl {
 
-enum class Style { line, dashes, points, circles, line_points };
+enum class Style { line, dashes, points, circles, line_points, heat };
 
 struct Series {
   std::string label{};                // in the legend; empty: not there
   std::vector<double> x{}, y{};       // a y that is not finite leaves a gap
   std::vector<double> low{}, high{};  // a translucent band from low to high, if given
+  std::vector<double> value{};        // heat: the colour at (x, y), on a grid of even steps
   Style style = Style::line;
   std::string color{};  // "#rrggbb"; empty: the next of the palette
   double width = 2;     // of the line, in pixels
@@ -30,7 +31,7 @@ struct ReferenceLine {
 };
 
 struct Figure {
-  std::string title{}, x_label{}, y_label{};
+  std::string title{}, x_label{}, y_label{}, color_label{};
   std::vector<Series> series{};             // later ones are painted over earlier ones
   std::vector<ReferenceLine> references{};  // dashed, across the whole figure
   bool log_x = false, log_y = false;        // what is not positive has no place on a log axis

@@ -50,6 +50,25 @@ TEST_CASE("panels stand one below another in one picture") {
   CHECK(has(content(folder / "panels.svg"), "another axis"));
 }
 
+TEST_CASE("a heat map has a colour for every place, and a bar that says what colours mean") {
+  if (!gnuplot_available()) return;
+  const TestFolder folder("mbrl-heat");
+  Series map{.style = Style::heat};
+  for (int i = 0; i < 6; ++i)
+    map.x.push_back(i % 3), map.y.push_back(i / 3), map.value.push_back(i);
+  Figure figure{.x_label = "x", .y_label = "y", .color_label = "log of the error", .series = {map}};
+  REQUIRE(save_figure(figure, folder / "heat"));
+  CHECK(has(content(folder / "heat.svg"), "log of the error"));
+  CHECK(folder.files() == 2);
+  // Other values, another picture.
+  const std::string before = content(folder / "heat.png");
+  figure.series[0].value[5] = 50;
+  REQUIRE(save_figure(figure, folder / "heat"));
+  CHECK(content(folder / "heat.png") != before);
+  figure.series[0].value.pop_back();
+  CHECK_THROWS_AS(save_figure(figure, folder / "heat"), UserError);
+}
+
 TEST_CASE("file names and labels with quotes, spaces and signs of the shell do no harm") {
   if (!gnuplot_available()) return;
   const TestFolder folder("mbrl it's \"quoted\" `date` $HOME;");
