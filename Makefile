@@ -65,9 +65,10 @@ EXERCISES := $(basename $(notdir $(wildcard tests/homework/hw*_*.cpp)))
 WHOLE  := $(filter all,$(HW))$(if $(HW),,$(CUT))
 ASKED  := $(if $(WHOLE),$(EXERCISES),$(if $(HW),$(filter $(HW:%=hw%_%) $(subst .,_,$(HW:%=hw%)),$(EXERCISES))))
 NOTEBOOKS := $(basename $(notdir $(wildcard $(N:%=notebooks_cpp/%.cpp))))
+SEEDS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test learn results bench notebooks format lint clean packages
+.PHONY: help build demo test learn results bench notebooks figures format lint clean packages
 .SUFFIXES:
 .SECONDARY:
 
@@ -89,7 +90,8 @@ else
 	@echo "make soak       every algorithm killed twenty times and resumed, and the memory of a long run: twenty minutes   (T=kills; T=memory)"
 	@echo "make fuzz       random input for the readers of command line, config.txt and checkpoints, with clang++   (SECONDS=600: each; T=config: only that one)"
 	@echo "make bench      how fast the hot paths are, beside the machine's measured peak; about a minute"
-	@echo "make notebooks  compile and run the experiments of notebooks_cpp/   (N=03_cliff: only that one; SEEDS=40: with more seeds)"
+	@echo "make notebooks  compile and run the experiments of notebooks_cpp/, and write their .ipynb   (N=10_cliff: only that one; SEEDS=40: with more seeds)"
+	@echo "make figures    the same, and the figures of docs/ that they draw, again"
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
 	@echo "make clean      delete build/"
@@ -158,9 +160,9 @@ ifneq ($(ASKED),)
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(ASKED:%=$(HB)/%)
 	@THREADS=$(THREADS) tests/homework/board $(ASKED:%=$(HB)/%)
 else
-	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program,$(CHOSEN)),build/mbrl) \
+	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program docs notebook,$(CHOSEN)),build/mbrl $(BUILD)/execute_notebook) \
 	  $(CHOSEN:%=$(BUILD)/tests/%)
-	@MBRL=$(abspath $(BUILD)/mbrl) GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
+	@MBRL=$(abspath $(BUILD)/mbrl) NOTEBOOK=$(BUILD)/execute_notebook GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
 	  tests/run $(CHOSEN:%=$(BUILD)/tests/%)
 endif
 
@@ -220,12 +222,19 @@ prove: packages $(HB)/tool
 
 # ---- experiments, results, housekeeping ----
 
+# Each is run, with two threads, and what its cells printed and drew goes into notebooks_cpp/NN_topic.ipynb.
 notebooks: packages
 	@[ -n "$(NOTEBOOKS)" ] || { echo "no notebook is called $(N): see notebooks_cpp/"; exit 2; }
-	@$(MAKE) --no-print-directory -j$(THREADS) $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
-	@for n in $(NOTEBOOKS); do $(BUILD)/notebooks/$$n $(SEEDS) || exit 1; done
+	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/execute_notebook $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
+	@for n in $(NOTEBOOKS); do echo "---- $$n"; GNUPLOT=$(GNUPLOT) SEEDS=$(SEEDS) \
+	  $(BUILD)/execute_notebook notebooks_cpp/$$n.cpp $(BUILD)/notebooks/$$n || exit 1; done
 $(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(call library,$(SCALAR))
 	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+$(BUILD)/execute_notebook: src/execute_notebook.cpp
+	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
+# The figures of the docs that notebooks draw, under the same names.
+figures: notebooks
+	@for f in runs/notebooks/*.png; do d=docs/figures/$${f##*/}; [ ! -e $$d ] || cp $$f $$d; done
 
 bench: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/bench

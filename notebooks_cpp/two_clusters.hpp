@@ -1,7 +1,7 @@
-// The one-dimensional data of 02 and 05, and how what models say of them is drawn.
+// The one-dimensional data of 06 to 09, models of them, and how what they say is drawn.
 #pragma once
 
-#include "dynamics/posterior.hpp"
+#include "dynamics/ensemble.hpp"
 #include "report/notebook.hpp"
 
 namespace mbrl {
@@ -37,19 +37,49 @@ inline Matrix grid(Index points) {
   return Eigen::RowVectorXd::LinSpaced(points, -12, 12).cast<Scalar>() / kUnit;
 }
 
-// The mean of sqrt(variance) over the x, in the models' unit, that are in [low, high], in data's.
-inline double mean_sd(const Matrix& x, const Matrix& variance, double low, double high) {
+// The mean of a row over the x in [low, high].
+inline double mean_over(const Matrix& x, const Matrix& row, double low, double high) {
   double sum = 0, count = 0;
   for (Index i = 0; i < x.cols(); ++i)
     if (double(x(0, i) * kUnit) >= low && double(x(0, i) * kUnit) <= high)
-      sum += std::sqrt(double(variance(0, i))), count += 1;
+      sum += double(row(0, i)), count += 1;
   return sum / count;
+}
+
+// The mean of sqrt(variance) over them.
+inline double mean_sd(const Matrix& x, const Matrix& variance, double low, double high) {
+  return mean_over(x, variance.cwiseSqrt(), low, high);
 }
 
 inline std::vector<double> as_list(const Matrix& row, double factor = 1) {
   std::vector<double> list;
   for (Index i = 0; i < row.cols(); ++i) list.push_back(factor * double(row(0, i)));
   return list;
+}
+
+// An ensemble fitted to them, member by member, each as if it were alone.
+inline std::vector<Theta> trained_members(const RegressionData& data, int members, bool resample,
+                                          std::uint64_t seed, int epochs) {
+  ModelConfig model;
+  model.hidden_layers = 3, model.hidden_width = 64;
+  model.learning_rate = 2e-3, model.weight_decay = 5e-5;
+  model.batch_size = 256, model.epochs = epochs, model.patience = epochs;
+  EnsembleConfig config;
+  config.members = members, config.resample = resample;
+  Ensemble ensemble(1, 1, model, config, seed);
+  Workers workers(2);
+  ensemble.fit(data, workers);
+  std::vector<Theta> trained;
+  for (int i = 0; i < members; ++i) trained.push_back(ensemble.member(i));
+  return trained;
+}
+
+// The data, every tenth of them.
+inline Series points_of(const RegressionData& data) {
+  Series points{.label = "data (every 10th)", .style = Style::points, .color = "#999999"};
+  for (Index i = 0; i < data.x.cols(); i += 10)
+    points.x.push_back(double(data.x(0, i) * kUnit)), points.y.push_back(double(data.y(0, i)));
+  return points;
 }
 
 // The mean as a line and 2 sigma around it as a band.

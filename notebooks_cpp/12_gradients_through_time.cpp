@@ -1,54 +1,22 @@
 // %% [markdown]
-// # What is wrong with backpropagating into the policy?
+// # Gradients through time: what is wrong with backpropagating into the policy?
 //
 // The gradient of a long imagined return is a sum of products of Jacobians, one factor per step.
 // The lecture: "vanishing and exploding gradients", "we can't just choose a simple dynamics,
-// dynamics are chosen by nature", "similar parameter sensitivity problems as shooting methods".
-// Here each of these is measured, through the true dynamics and through learned ones.
+// dynamics are chosen by nature", "similar parameter sensitivity problems as shooting methods", "no
+// longer have convenient second order LQR-like method". Each is measured.
 
 // %%
 #include <Eigen/SVD>
+#include <array>
 
-#include "algorithms/03_version_2_0.hpp"
-#include "algorithms/04_version_2_5.hpp"
-#include "envs/all.hpp"
 #include "envs/point_mass.hpp"
+#include "planning/ilqr.hpp"
 #include "planning/lqr.hpp"
-#include "report/notebook.hpp"
+#include "planning/objective.hpp"
+#include "scene.hpp"
 
 using namespace mbrl;
-
-// A world to look at: the true dynamics, a model of them learned from random steps, and a policy.
-struct Scene {
-  std::string name;
-  std::unique_ptr<Env> env;
-  std::unique_ptr<UncertainModel> model;
-  Theta theta;
-  NetworkPolicy pi;
-};
-
-static Scene make_world(const std::string& name) {
-  Scene w{name, make_env(name), nullptr, {}, {}};
-  Dataset D(w.env->spec.state_dim(), w.env->spec.action_dim());
-  World world(*w.env, Rng(1, "world"));
-  Rng rng(1, "actions"), weights(3, "policy");
-  while (D.size() < 1000) {
-    D.append(world.step(random_action(w.env->spec, rng)));
-    if (world.over()) world.reset();
-  }
-  UncertainModelConfig config{.kind = "D"};
-  config.network.epochs = 100;
-  w.model = std::make_unique<UncertainModel>(make_uncertain_model(*w.env, config, 1));
-  Workers workers(2);
-  w.model->fit(D, workers);
-  w.theta = w.model->sample(1, rng)[0];
-  w.pi = make_network_policy(*w.env, {}, weights);
-  return w;
-}
-
-static TapedDynamics dynamics(const Scene& w, bool learned) {
-  return learned ? learned_dynamics(*w.model, w.theta) : true_dynamics(*w.env);
-}
 
 // ds_T / ds_0 with a_t = pi(s_t): its singular values, largest first, for T = 1, 2, ...
 static std::vector<Eigen::VectorXd> singular_values(const Scene& w, bool learned, int T) {
@@ -85,28 +53,30 @@ static double gradient_norm_at(const Scene& w, bool learned, int H) {
   return double(gradient_norm(adjoints(leaves(pi, false)))) / H;
 }
 
-int main() {
-  // %% [markdown]
-  // Four worlds. Two are swung about by a random policy: what is done now decides which way the
-  // pole will fall later. One is the cart with its pole upright, which is unstable by nature. The
-  // last is the point mass with its best policy, the linear-quadratic regulator, which makes it
-  // forget where it began. Nobody chose these Jacobians; and learned dynamics have their own, which
-  // are those of the truth where there were data, and anything elsewhere.
+// %% [markdown]
+// ## Vanishing and exploding
+//
+// Four worlds. Two are swung about by a random policy: what is done now decides which way the pole
+// will fall later. One is the cart with its pole upright, which is unstable by nature. The last is
+// the point mass with its best policy, the linear-quadratic regulator, which makes it forget where
+// it began. Nobody chose these Jacobians; and learned dynamics have their own, which are those of
+// the truth where there were data, and anything elsewhere.
 
-  // %%
-  std::vector<Scene> worlds;
-  for (const char* name : {"cartpole_swingup", "pendulum", "inverted_pendulum", "point_mass"})
-    worlds.push_back(make_world(name));
-  for (const std::size_t i : {0u, 1u}) worlds[i].pi.net.layers.back().W *= 10;
-  {
-    const PointMass task;
-    NetworkPolicy& pi = worlds[3].pi;
-    Rng weights(1, "policy");
-    pi = make_network_policy(*worlds[3].env, {.hidden_layers = 0}, weights);
-    // a = 5 tanh(u) ~ 5 u: a fifth of the gain is the regulator near the origin.
-    pi.net.layers[0].W = lqr(task.A, task.B, task.Q, task.R, 100).K[0] / PointMass::max_action;
-  }
+// %%
+// a = 5 tanh(u) ~ 5 u: a fifth of the gain is the regulator near the origin.
+static Scene regulated_point_mass() {
+  Scene w = make_scene("point_mass");
+  const PointMass task;
+  Rng weights(1, "policy");
+  w.pi = make_network_policy(*w.env, {.hidden_layers = 0}, weights);
+  w.pi.net.layers[0].W = lqr(task.A, task.B, task.Q, task.R, 100).K[0] / PointMass::max_action;
+  return w;
+}
 
+const std::array<Scene, 4> worlds{make_scene("cartpole_swingup", 10), make_scene("pendulum", 10),
+                                  make_scene("inverted_pendulum"), regulated_point_mass()};
+
+RUN {
   Figure products{.title = "Largest singular value of ds_T / ds_0: it explodes, or vanishes",
                   .y_label = "largest singular value",
                   .log_x = true,
@@ -142,18 +112,22 @@ int main() {
   std::printf(
       "the gradient per step grows from H = 10 to 200 by %.0f (swing-up), %.1f (pendulum)\n",
       gradient_growth[0], gradient_growth[1]);
-  show({products, norms}, "06_exploding_and_vanishing");
+  show({products, norms}, "exploding_and_vanishing");
   expect(sigma_max[0][0] > 1e3, "the swing-up's product of Jacobians explodes");
   expect(sigma_max[2][1] > 1e6, "that of the learned unstable pole explodes without end");
   expect(sigma_max[3][0] < 1e-3, "that of the point mass under its best policy vanishes");
   expect(gradient_growth[0] > 100, "the swing-up's gradient per step explodes with the horizon");
+}
 
-  // %% [markdown]
-  // Shooting has a similar problem: the return depends more on the first actions of a plan than on
-  // the last. With a policy the ratio is larger still, because what it does later is a reaction to
-  // what was done first, and its own slope is a factor of every Jacobian.
+// %% [markdown]
+// ## Which step matters?
+//
+// Shooting has a similar problem: the return depends more on the first actions of a plan than on
+// the last. With a policy the ratio is larger still, because what it does later is a reaction to
+// what was done first, and its own slope is a factor of every Jacobian.
 
-  // %%
+// %%
+RUN {
   const Scene& w = worlds[0];
   constexpr int H = 100;
   Rng rng(7, "start");
@@ -207,75 +181,72 @@ int main() {
   std::printf("first ten actions against the last ten: shooting %.0f, policy %.0f\n", plan_ratio,
               policy_ratio);
   show({Figure{.title = "How much the return of 100 steps depends on what is done at step t",
-               .x_label = "t",
+               .x_label = "t, step of the plan",
                .y_label = "norm of the gradient",
                .series = {of_plan, of_policy},
                .log_y = true}},
-       "06_sensitivity");
+       "sensitivity");
   expect(plan_ratio > 1.5, "shooting: the first actions matter more than the last");
   expect(policy_ratio > 10, "a policy: over ten times as much");
+}
 
-  // %% [markdown]
-  // "Use derivative-free RL, with the model used to generate synthetic samples: seems weirdly
-  // backwards, actually works very well." The noise of both estimates of the same gradient, from
-  // one rollout each, through the true dynamics, as the horizon grows. Backpropagation is far less
-  // noisy while the horizon is short; its noise then grows with the product of Jacobians, that of
-  // the policy gradient only with the number of steps.
+// %% [markdown]
+// ## Second order, while it lasts: iLQR
+//
+// For the actions of one trajectory there is a convenient second-order method, because $a_t$ acts
+// on the future through $s_{t+1}$ alone: one small problem per step, backwards in time. A policy's
+// weights couple all time steps, and there is no such recursion. What is lost: from each of 20
+// starts of the pendulum, the best of 50 random plans improved by iLQR, through the true dynamics
+// and through a learned model; and the best of as many random plans as iLQR has asked $f$ about.
 
-  // %%
-  const Env& env = *w.env;
-  Series backprop{.label = "version 2.0: backpropagation"},
-      score{.label = "version 2.5: policy gradient"};
-  constexpr int kRepeats = 400;
-  for (const int T : {2, 5, 10, 20, 40, 80, 160}) {
-    std::vector<Matrix> estimates[2];
-    Rng luck(8, "luck");
-    for (int i = 0; i < kRepeats; ++i) {
-      const Matrix s_0 = env.reset(luck);
-      std::vector<Matrix> eps;
-      for (int t = 0; t < T; ++t) eps.push_back(luck.normal(1, 1));
-      const auto flat = [](const std::vector<Matrix*>& gradient) {
-        Matrix all = gradient[0]->reshaped();
-        for (std::size_t i = 1; i < gradient.size(); ++i)
-          all = stack(all, Matrix(gradient[i]->reshaped()));
-        return all;
-      };
-      Tape tape;
-      const NetworkPolicyOf<Var> pi = on_tape(tape, w.pi);
-      tape.backward(sum(version_2_0::imagined_return(env, true_dynamics(env), pi,
-                                                     tape.constant(Matrix(s_0)), eps)));
-      estimates[0].push_back(flat(adjoints(leaves(pi, true))));
-
-      const Dynamics f = [&](const Matrix& s, const Matrix& a) {
-        const Matrix s_next = env.dynamics(s, a);
-        return Prediction{s_next, env.reward(s, a, s_next)};
-      };
-      const auto tau = version_2_5::imagine(env, f, w.pi, s_0, eps);
-      const Matrix Q = version_2_5::reward_to_go(tau.reward, 1);
-      tape.clear();
-      const NetworkPolicyOf<Var> again = on_tape(tape, w.pi);
-      tape.backward(version_2_5::surrogate(env, tape, again, tau, Q, {0, 0, 1}));
-      estimates[1].push_back(flat(adjoints(leaves(again, true))));
-    }
-    for (const int which : {0, 1}) {
-      Matrix mean = Matrix::Zero(estimates[which][0].rows(), 1);
-      for (const Matrix& g : estimates[which]) mean += g / kRepeats;
-      double spread = 0;
-      for (const Matrix& g : estimates[which])
-        spread += double((g - mean).squaredNorm()) / kRepeats;
-      Series& line = which ? score : backprop;
-      line.x.push_back(T), line.y.push_back(std::sqrt(spread));
-    }
-    std::printf("H = %3d: sd of version 2.0's estimate %9.2e, of version 2.5's %9.2e\n", T,
-                backprop.y.back(), score.y.back());
+// %%
+RUN {
+  const Scene& pendulum = worlds[1];
+  constexpr int H = 40, kStarts = 20;
+  Workers workers(2);
+  Rng rng(1, "iLQR");
+  const auto truth = [&](Tape&) { return dynamics(pendulum, false); };
+  const auto learned = [&](Tape&) { return dynamics(pendulum, true); };
+  double by_truth = 0, by_model = 0, promised = 0, by_shooting = 0;
+  int wins = 0;
+  std::vector<double> curve(12, 0);
+  for (int i = 0; i < kStarts; ++i) {
+    const Vector s = pendulum.env->reset(rng);
+    const auto shoot = [&](Index count, Vector* best) {
+      Matrix plans(H, count);
+      for (Index j = 0; j < plans.size(); ++j) plans.data()[j] = rng.uniform(-2, 2);
+      Index winner = 0;
+      const Row J = return_of_plans(*pendulum.env, true_dynamics(*pendulum.env), s, plans, workers);
+      const double value = double(J.maxCoeff(&winner));
+      if (best) *best = plans.col(winner);
+      return value;
+    };
+    Vector first;
+    shoot(50, &first);
+    const IlqrSolution exact = ilqr(truth, pendulum.env->spec, s, first);
+    const IlqrSolution imagined = ilqr(learned, pendulum.env->spec, s, first);
+    const double shot = shoot(50 + exact.model_calls / H, nullptr);
+    by_truth += exact.J.back() / kStarts, by_shooting += shot / kStarts;
+    by_model += true_return(*pendulum.env, s, imagined.plan) / kStarts;
+    promised += imagined.J.back() / kStarts;
+    wins += exact.J.back() > shot;
+    for (std::size_t k = 0; k < curve.size(); ++k)
+      curve[k] += exact.J[std::min(k, exact.J.size() - 1)] / kStarts;
   }
-  show({Figure{.title = "Standard deviation of one rollout's gradient estimate",
-               .x_label = "H",
-               .y_label = "sqrt(trace of the covariance)",
-               .series = {backprop, score},
-               .log_x = true,
-               .log_y = true}},
-       "06_gradient_noise");
-  expect(backprop.y[1] < score.y[1], "at H = 5 backpropagation is the less noisy one");
-  expect(backprop.y.back() > score.y.back(), "at H = 160 the policy gradient is");
+  std::printf("mean return of %d steps from %d starts:\n", H, kStarts);
+  std::printf("  iLQR, true dynamics   %7.1f\n", by_truth);
+  std::printf("  iLQR, learned model   %7.1f in truth, %.1f in the model\n", by_model, promised);
+  std::printf("  random shooting       %7.1f; iLQR is better from %d starts\n", by_shooting, wins);
+
+  Series mean_return{.label = "iLQR, mean over 20 starts", .y = curve, .style = Style::line_points};
+  for (std::size_t k = 0; k < curve.size(); ++k) mean_return.x.push_back(double(k));
+  show({Figure{.title = "Return of the plan after each iteration",
+               .x_label = "iteration",
+               .y_label = "return",
+               .series = {mean_return},
+               .references = {{by_shooting, "random shooting, as many calls of f"}}}},
+       "ilqr");
+  expect(by_truth > by_shooting, "iLQR beats random shooting with as many calls of f");
+  expect(wins > kStarts / 2, "and from most starts");
+  expect(by_model > by_truth - 30, "through the learned model it finds plans nearly as good");
 }

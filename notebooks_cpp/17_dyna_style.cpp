@@ -1,16 +1,19 @@
 // %% [markdown]
-// # Why is this a good idea? Why is it a bad one?
+// # The Dyna-style recipe and its three instances
 //
-// The slides ask both of MBA, MVE and MBPO: a model-free learner that is also given imagined
-// transitions, or targets made with them. The runs are those of docs/results.md, 5 seeds each (3
-// of what is changed on purpose); this program reads and draws them.
+// MBA, MVE and MBPO give a model-free learner imagined transitions as well, or targets made with
+// them. Of each the slides ask: why is this a good idea? Why is it a bad one? The runs are those of
+// docs/results.md, 5 seeds each (3 of what is changed on purpose), made again by
+// `make results R=short_rollouts`; this notebook reads docs/results/short_rollouts.csv and draws.
 
+// %%
 #include "report/notebook.hpp"
 #include "result_runs.hpp"
 
 using namespace mbrl;
 
-// %%
+const Csv csv = read_csv("docs/results/short_rollouts.csv");
+
 // The return under way, averaged over the real steps up to `until` and over seeds: the area under
 // the learning curve, in units of return.
 double area(const RunGroup& group, double until) {
@@ -32,8 +35,8 @@ struct Curve {
 };
 
 // Draws the curves up to so many real steps, and returns their areas.
-std::vector<double> draw(const Csv& csv, const std::string& title, const std::vector<Curve>& curves,
-                         double until, const std::string& name) {
+std::vector<double> draw(const std::string& title, const std::vector<Curve>& curves, double until,
+                         const std::string& name) {
   std::vector<RunGroup> groups;
   std::vector<double> areas;
   std::printf("%s; area up to %.0f steps:", title.c_str(), until);
@@ -53,61 +56,77 @@ std::vector<double> draw(const Csv& csv, const std::string& title, const std::ve
   return areas;
 }
 
-// %%
-int main() {
-  const Csv csv = read_csv("docs/results/short_rollouts.csv");
+// %% [markdown]
+// ## MBA
+//
+// Time-varying linear models know one trajectory, and nothing else. Where every episode begins
+// alike that is enough to learn from fewer real steps than NAF alone; where every episode begins
+// elsewhere it leads astray, and a network in their place does not.
 
-  // MBA: time-varying linear models know one trajectory, and nothing else.
-  auto areas = draw(csv, "MBA on cartpole_swingup: every episode begins alike",
+// %%
+RUN {
+  auto areas = draw("MBA on cartpole_swingup: every episode begins alike",
                     {{"NAF", {"naf", "cartpole_swingup"}}, {"MBA", {"mba", "cartpole_swingup"}}},
-                    5000, "11_mba_good");
+                    5000, "mba_good");
   expect(areas[1] > areas[0], "MBA learns from fewer real steps than NAF");
-  areas = draw(csv, "MBA on pendulum: every episode begins elsewhere",
+  areas = draw("MBA on pendulum: every episode begins elsewhere",
                {{"NAF", {"naf", "pendulum"}},
                 {"MBA, linear models", {"mba", "pendulum"}},
                 {"linear, switched off after 10 episodes", {"mba", "pendulum", "off10"}},
                 {"MBA, a network", {"mba", "pendulum", "network"}}},
-               5000, "11_mba_bad");
+               5000, "mba_bad");
   expect(areas[1] < areas[0], "linear models lead it astray");
+}
 
-  // MVE: better targets, as long as the model is.
-  areas =
-      draw(csv, "MVE on cartpole_swingup",
+// %% [markdown]
+// ## MVE
+//
+// Better targets, as long as the model is: $H$ imagined rewards before the critic is asked.
+
+// %%
+RUN {
+  const auto areas =
+      draw("MVE on cartpole_swingup",
            {{"DDPG", {"ddpg", "cartpole_swingup"}}, {"MVE, H = 3", {"mve", "cartpole_swingup"}}},
-           5000, "11_mve_good");
+           5000, "mve_good");
   expect(areas[1] > areas[0], "MVE learns from fewer real steps than DDPG");
-  draw(csv, "MVE on pendulum: how far to expand",
+  draw("MVE on pendulum: how far to expand",
        {{"DDPG", {"ddpg", "pendulum"}},
         {"H = 1", {"mve", "pendulum", "H1"}},
         {"H = 3", {"mve", "pendulum"}},
         {"H = 10", {"mve", "pendulum", "H10"}},
         {"H = 3 without TD-k", {"mve", "pendulum", "noTDk"}}},
-       5000, "11_mve_bad");
+       5000, "mve_bad");
+}
 
-  // MBPO: many updates per real step; and what they alone would do, without a model.
-  for (const auto& [env, steps] :
-       {std::pair<std::string, double>{"pendulum", 3000}, {"cartpole_swingup", 5000}}) {
-    areas = draw(csv, "MBPO on " + env,
-                 {{"SAC", {"sac", env}},
-                  {"SAC, 10 updates a step", {"sac", env, "updates10"}},
-                  {"version 3.0", {"v3.0", env}},
-                  {"MBPO", {"mbpo", env}}},
-                 steps, "11_mbpo_" + env);
+// %% [markdown]
+// ## MBPO
+//
+// Many updates per real step; and what they alone would do, without a model.
+
+// %%
+RUN {
+  for (const std::string env : {"pendulum", "cartpole_swingup"}) {
+    const auto areas =
+        draw("MBPO on " + env,
+             {{"SAC", {"sac", env}},
+              {"SAC, 10 updates a step", {"sac", env, "updates10"}},
+              {"version 3.0", {"v3.0", env}},
+              {"MBPO", {"mbpo", env}}},
+             env == "pendulum" ? 3000 : 5000, env == "pendulum" ? "mbpo_pendulum" : "mbpo_good");
     expect(areas[3] > areas[0], env + ": MBPO learns from fewer real steps than SAC");
   }
-  draw(csv, "MBPO on pendulum: how long the rollouts are",
-       {{"k = 1", {"mbpo", "pendulum", "k1"}},
-        {"k = 5", {"mbpo", "pendulum"}},
-        {"k = 15", {"mbpo", "pendulum", "k15"}}},
-       3000, "11_mbpo_length");
-  draw(csv, "MBPO on pendulum: the share of real transitions in a batch",
-       {{"0", {"mbpo", "pendulum", "real0"}},
-        {"0.05", {"mbpo", "pendulum"}},
-        {"0.5", {"mbpo", "pendulum", "real50"}},
-        {"1", {"mbpo", "pendulum", "real100"}}},
-       3000, "11_mbpo_share");
+}
 
-  // A reward of 1 per step and a discount of 0.99: no state can be worth more than 100.
+// %% [markdown]
+// ## What the critic believes
+//
+// A reward of 1 per step and a discount of 0.99: no state can be worth more than 100. A policy that
+// hardly explores learns from a model that knows little beside its path, and its critic believes
+// what is imagined there.
+
+// %%
+RUN {
   const auto panel = [&](const std::string& kind) {
     return compare("", {runs_of(csv, {"mbpo", "inverted_pendulum", "narrow", kind},
                                 "target entropy -0.5", 1),
@@ -121,5 +140,5 @@ int main() {
   for (Series& series : returns.series) series.label = "";  // as above
   critic.references = {{100, "the most that any state is worth"}};
   returns.x_label = "real environment steps", returns.y_label = "return, without exploring";
-  show({critic, returns}, "11_mbpo_bad");
+  show({critic, returns}, "mbpo_bad");
 }

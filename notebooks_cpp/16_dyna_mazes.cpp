@@ -7,6 +7,7 @@
 // and a bonus for what was long not tried helps (figures 8.4 and 8.5). And where the world is
 // uncertain, the expectation over s' that stands on the slide is worth having.
 
+// %%
 #include <array>
 
 #include "algorithms/06_dyna.hpp"
@@ -15,7 +16,6 @@
 
 using namespace mbrl;
 
-// %%
 // Lives in a maze for so many episodes, or real steps. Returns the length of every episode, and the
 // reward collected by each step.
 struct Life {
@@ -92,7 +92,7 @@ Series curve(const std::string& label, const Average& of, std::size_t color,
 // implementation had.
 
 // %%
-void more_planning() {
+RUN {
   struct Reference {
     int K, runs;
     std::array<double, 12> steps;
@@ -129,7 +129,7 @@ void more_planning() {
     figure.series.push_back(series);
   }
   figure.references = {{14, "the shortest way"}};
-  show({figure}, "09_dyna_maze");
+  show({figure}, "dyna_maze");
   expect(as_expected, "mean steps at twelve episodes for K = 0, 5, 50 are as in the reference");
 }
 
@@ -166,16 +166,16 @@ std::vector<Average> changing(const Maze& maze, int K, int steps,
   return all;
 }
 
-void walls_change() {
+RUN {
   const auto blocking = changing(blocking_maze(), 10, 3000,
-                                 {{"Dyna-Q", 0}, {"Dyna-Q+, kappa = 1e-4", 1e-4}}, "09_blocking");
+                                 {{"Dyna-Q", 0}, {"Dyna-Q+, kappa = 1e-4", 1e-4}}, "dyna_blocking");
   expect(blocking[1].mean.back() > blocking[0].mean.back() + 2 * blocking[0].error.back(),
          "after the way was blocked, Dyna-Q+ has found the goal more often than Dyna-Q");
 
   const auto shortcut =
       changing(shortcut_maze(), 50, 6000,
                {{"Dyna-Q", 0}, {"Dyna-Q+, kappa = 1e-3", 1e-3}, {"Dyna-Q+, kappa = 1e-4", 1e-4}},
-               "09_shortcut");
+               "dyna_shortcut");
   const auto per_1000 = [](const Average& of, std::size_t from, std::size_t to) {
     return 1000 * (of.mean[to - 1] - of.mean[from - 1]) / double(to - from);
   };
@@ -200,7 +200,7 @@ void walls_change() {
 // number of updates. A smaller step averages samples, and takes its time.
 
 // %%
-void expectation() {
+RUN {
   Figure figure{
       .title = "The slippery maze: steps per episode, mean of 100 runs ± 2 standard errors",
       .x_label = "episode",
@@ -218,12 +218,6 @@ void expectation() {
       figure.series.push_back(
           curve(update + " updates, alpha = " + number_text(alpha), steps, i++));
     }
-  show({figure}, "09_expected");
+  show({figure}, "dyna_expected");
   expect(late[0] < 0.8 * late[1], "with a step size of 1 only the expectation finds the way");
-}
-
-int main() {
-  more_planning();
-  walls_change();
-  expectation();
 }

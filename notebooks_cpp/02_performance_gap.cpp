@@ -1,0 +1,123 @@
+// %% [markdown]
+// # A performance gap in model-based RL
+//
+// The lecture opens with a gap: pure model-based learning has something after ten minutes of real
+// time, model-free learning ends higher and takes ten days. And it closes with what bridges it: a
+// model-free learner inside a learned model. The runs are those of docs/results.md, 5 seeds each,
+// every episode's return as the policy acted; this notebook reads docs/results/performance_gap.csv
+// and draws. `make results R=short_rollouts` makes the runs again.
+
+// %%
+#include "report/notebook.hpp"
+#include "result_runs.hpp"
+
+using namespace mbrl;
+
+// When the first five episodes in a row began that were good on average, a mean over seeds; a run
+// where that never happened counts with all that it took. In real steps or in seconds, of which
+// the first episode began after `start`.
+double good_from(const RunGroup& group, double good, double start) {
+  double sum = 0;
+  for (const RunCurve& run : group.runs) {
+    std::size_t i = 4;  // run.returns[i] is the mean of the five episodes up to i
+    while (i < run.steps.size() && run.returns[i] < good) ++i;
+    sum += i >= run.steps.size() ? run.steps.back() : i > 4 ? run.steps[i - 5] : start;
+  }
+  return sum / double(group.runs.size());
+}
+
+struct Task {
+  std::string env;
+  double good, oracle;
+};
+
+// %% [markdown]
+// ## Planners, a model-free learner, and both together
+//
+// Version 1.5 and PETS plan; SAC knows no model; MBPO is SAC in a learned model. Once over real
+// steps, which is what a robot pays, and once over seconds of computing. Each thin line is a seed.
+
+// %%
+RUN {
+  const Csv csv = read_csv("docs/results/performance_gap.csv");
+  const std::vector<std::string> algorithms{"v1.5", "pets", "mbpo", "sac"};
+  for (const Task& task : {Task{"pendulum", -200, -139}, Task{"cartpole_swingup", 100, 179.4}}) {
+    std::map<std::string, double> steps_to_good;
+    for (const std::string x : {"env_steps", "seconds"}) {
+      std::vector<RunGroup> groups;
+      for (const auto& algorithm : algorithms)
+        groups.push_back(runs_of(csv, {algorithm, task.env}, algorithm, 5, x));
+      Comparison both = compare(task.env + ": the mean return of the last five episodes", groups);
+      both.figure.x_label = x == "seconds" ? "seconds of computing, one thread, log scale"
+                                           : "real environment steps, log scale";
+      both.figure.y_label = "return, mean ± 1 sd";
+      both.figure.log_x = true;
+      both.figure.references = {{task.oracle, "planning with the true dynamics"}};
+      const std::string name = task.env == "pendulum" ? "gap_pendulum" : "gap_swingup";
+      show({both.figure}, name + (x == "seconds" ? "_seconds" : "_steps"));
+      std::printf("%s, mean over seeds, five good episodes (%g) begin after:", task.env.c_str(),
+                  task.good);
+      for (const RunGroup& group : groups) {
+        const double at = good_from(group, task.good, x == "seconds" ? 0 : 200);
+        if (x == "env_steps") steps_to_good[group.label] = at;
+        std::printf("  %s %.0f", group.label.c_str(), at);
+      }
+      std::printf(x == "seconds" ? " s\n" : " real steps\n");
+    }
+    expect(steps_to_good["pets"] <= steps_to_good["mbpo"],
+           task.env + ": a planner needs the fewest real steps");
+    expect(3 * steps_to_good["mbpo"] <= steps_to_good["sac"],
+           task.env + ": SAC, one update a step, needs at least 3 times the real steps of MBPO");
+  }
+}
+
+// %% [markdown]
+// ## The whole progression on one task
+//
+// Every algorithm of the lecture on the cart-pole's swing-up, over real steps: above those that
+// plan or train a policy through the model, below those that feed short rollouts to a model-free
+// learner, and that learner alone.
+
+// %%
+static Figure panel(const std::string& title, const std::vector<RunGroup>& groups) {
+  Figure panel{.title = title, .y_label = "return, mean ± 1 sd", .height = 420};
+  panel.y_low = -20, panel.y_high = 200;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const MeanCurve curve = mean_curve(groups[g]);
+    Series mean{.label = curve.label + " (" + std::to_string(curve.seeds) + " seeds)",
+                .color = palette(g),
+                .width = 2.5};
+    for (std::size_t i = 0; i < curve.steps.size() && curve.steps[i] <= 5000; ++i) {
+      mean.x.push_back(curve.steps[i]), mean.y.push_back(curve.mean[i]);
+      mean.low.push_back(curve.mean[i] - curve.spread[i]);
+      mean.high.push_back(curve.mean[i] + curve.spread[i]);
+    }
+    panel.series.push_back(mean);
+  }
+  panel.references = {{179.4, "planning with the true dynamics"}};
+  return panel;
+}
+
+RUN {
+  const std::string env = "cartpole_swingup";
+  const Csv gap = read_csv("docs/results/performance_gap.csv"),
+            policies = read_csv("docs/results/policies.csv"),
+            shorts = read_csv("docs/results/short_rollouts.csv");
+  const auto group = [&](const Csv& csv, const std::string& algorithm, const std::string& label) {
+    return runs_of(csv, {algorithm, env}, label, 3);
+  };
+  Figure above =
+      panel("cartpole_swingup: planning, and policies trained through the model",
+            {group(gap, "v1.5", "version 1.5"), group(gap, "pets", "PETS"),
+             group(policies, "v2.0", "version 2.0"), group(policies, "v2.5", "version 2.5")});
+  Figure below = panel(
+      "and model-free learners with short rollouts of the model",
+      {group(shorts, "v3.0", "version 3.0"), group(shorts, "mba", "MBA"),
+       group(shorts, "mve", "MVE"), group(gap, "mbpo", "MBPO"), group(gap, "sac", "SAC alone")});
+  below.x_label = "real environment steps (mean of the last three episodes)";
+  below.height += 40;
+  show({above, below}, "progression");
+  const auto last = [](const Figure& figure, std::size_t i) { return figure.series[i].y.back(); };
+  expect(last(above, 1) > last(above, 0), "PETS ends above version 1.5");
+  expect(last(below, 3) > last(below, 4) + 50, "after 5000 real steps MBPO is far above SAC alone");
+}
