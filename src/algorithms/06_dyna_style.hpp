@@ -2,7 +2,7 @@
 //
 // Lecture: "General Dyna-style model-based RL recipe". Dyna (06_dyna.hpp) is this with a table;
 //          MBA, MVE and MBPO (07 to 09) are its instances for continuous actions:
-//          docs/short_rollouts.md says which switch is where.
+//          docs/07_dyna.md says which switch is where.
 #pragma once
 
 #include "algorithms/base_policy.hpp"
