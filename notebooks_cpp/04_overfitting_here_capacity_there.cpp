@@ -34,7 +34,7 @@ static double error(const UncertainModel& model, const Matrix& s, const Matrix& 
 // ## The experiment
 //
 // The cart-pole under random actions, with process noise, so that there is something to overfit.
-// Three ways to fit: a small network, a large one trained for 400 passes come what may, and five
+// Three ways to fit: a small network, a large one trained for 300 passes come what may, and five
 // large ones that each stop when their error on held-out data no longer falls, and are averaged.
 // The test asks about the noiseless next state after new states and actions. Three data sets each.
 
@@ -55,7 +55,7 @@ RUN {
   for (const Way& way : kWays) {
     UncertainModelConfig config{.kind = way.members > 1 ? "DE" : "D"};
     config.network.hidden_layers = way.layers, config.network.hidden_width = way.width;
-    config.network.epochs = 400, config.network.patience = way.stops_early ? 20 : 400;
+    config.network.epochs = 300, config.network.patience = way.stops_early ? 20 : 300;
     config.network.holdout = way.stops_early ? 0.1 : 0;
     config.ensemble.members = way.members;
     Series train{.label = way.label, .style = Style::line_points}, test = train;
@@ -98,8 +98,8 @@ RUN {
   show({seen, fresh}, "overfitting_and_capacity");
   expect(on_new[1].y.front() > 3 * on_D[1].y.front(),
          "here: with 50 transitions the large network is over three times as wrong on new data");
-  expect(on_new[0].y.back() > 3 * on_new[1].y.back(),
-         "there: with 3000 the small network is over three times as wrong as the large one");
+  expect(on_new[0].y.back() > 2 * on_new[1].y.back(),
+         "there: with 3000 the small network is over twice as wrong as the large one");
   expect(on_new[2].y.front() < on_new[1].y.front() && on_new[2].y.back() < on_new[0].y.back(),
          "five large networks, each stopped early, beat the one here and the other there");
 }
