@@ -21,7 +21,7 @@ UncertainModel make_uncertain_model(const Env& env, const UncertainModelConfig& 
                                     std::uint64_t seed) {
   const ModelIo io(env, config.network.learned_reward, config.network.normalise_targets);
   return {io, make_posterior(io.input_dim(), io.output_dim(), config, seed), config.network.holdout,
-          seed};
+          seed, config.network.fold_statistics};
 }
 
 }  // namespace mbrl

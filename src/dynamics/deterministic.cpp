@@ -41,7 +41,9 @@ FitReport DeterministicModel::fit(const Dataset& D) {
   if (train.empty()) throw UserError("the model has no transitions to learn from");
   if (holdout.empty()) holdout = train;
 
-  io_.fit(D.s(train), D.a(train), D.s_next(train), D.reward(train), {&net_});
+  std::vector<Mlp*> networks;
+  if (config_.fold_statistics) networks.push_back(&net_);
+  io_.fit(D.s(train), D.a(train), D.s_next(train), D.reward(train), networks);
   const Matrix x = io_.encode(D.s(train), D.a(train));
   const Matrix y = io_.target(D.s(train), D.s_next(train), D.reward(train));
   const Matrix x_holdout = io_.encode(D.s(holdout), D.a(holdout));

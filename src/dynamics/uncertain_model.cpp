@@ -13,7 +13,7 @@ FitReport UncertainModel::fit(const Dataset& D, Workers& workers) {
   if (holdout.empty()) holdout = train;
 
   std::vector<Mlp*> networks;
-  if (fitted_)
+  if (fitted_ && fold_statistics_)
     for (Theta* theta : posterior_->warm_started()) networks.push_back(&theta->net);
   fitted_ = true;
   io_.fit(D.s(train), D.a(train), D.s_next(train), D.reward(train), networks);

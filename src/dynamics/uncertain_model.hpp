@@ -27,8 +27,12 @@ class UncertainModel {
  public:
   // posterior: over networks from io.input_dim() to io.output_dim()
   UncertainModel(ModelIo io, std::unique_ptr<Posterior> posterior, double holdout,
-                 std::uint64_t seed)
-      : io_(std::move(io)), posterior_(std::move(posterior)), holdout_(holdout), seed_(seed) {}
+                 std::uint64_t seed, bool fold_statistics = true)
+      : io_(std::move(io)),
+        posterior_(std::move(posterior)),
+        holdout_(holdout),
+        seed_(seed),
+        fold_statistics_(fold_statistics) {}
 
   FitReport fit(const Dataset& D, Workers& workers);
 
@@ -62,7 +66,8 @@ class UncertainModel {
   std::unique_ptr<Posterior> posterior_;
   double holdout_;  // share of D kept aside
   std::uint64_t seed_;
-  bool fitted_ = false;  // before, the networks are as their initialisation meant them
+  bool fold_statistics_;  // see ModelConfig
+  bool fitted_ = false;   // before, the networks are as their initialisation meant them
 };
 
 }  // namespace mbrl

@@ -177,6 +177,24 @@ TEST_CASE("every fit goes on from the weights of the last one") {
   CHECK(f.fit(D).holdout_loss < first / 4);
 }
 
+TEST_CASE("new statistics are folded into the network, or left for it to learn") {
+  const auto env = make_env("pendulum");
+  // How far the predictions move when the data become twice as many and hardly anything is learned.
+  const auto moves = [&](bool fold_statistics) {
+    ModelConfig config;
+    config.epochs = 1, config.learning_rate = 1e-7, config.fold_statistics = fold_statistics;
+    DeterministicModel f(*env, config, 1);
+    f.fit(collect_random(*env, 20, 1));
+    Rng rng(1, "test");
+    const Matrix s = collect_random(*env, 100, 2).random_states(50, rng), a = Matrix::Zero(1, 50);
+    const Matrix before = f.predict(s, a).s_next;
+    f.fit(collect_random(*env, 400, 1));
+    return double((f.predict(s, a).s_next - before).cwiseAbs().maxCoeff());
+  };
+  CHECK(moves(true) < 1e-3);
+  CHECK(moves(false) > 1e-2);
+}
+
 TEST_CASE("training stops after `patience` passes in a row that are no better, at the best one") {
   // The loss before the first pass, after it, after the next, ...
   const std::vector<double> losses{5, 6, 4, 4, 6, 2, 7, 7, 7, 1};

@@ -40,11 +40,11 @@ struct Fixture {
   UncertainModel model = make(0);
   Workers workers{1};
 
-  UncertainModel make(double holdout) {
+  UncertainModel make(double holdout, bool fold_statistics = true) {
     const ModelIo io(*env);
     auto posterior = std::make_unique<Idle>(io.input_dim(), io.output_dim(), &seen);
     idle = posterior.get();
-    return {io, std::move(posterior), holdout, 1};
+    return {io, std::move(posterior), holdout, 1, fold_statistics};
   }
   // Random actions from wherever they lead; scale: how far from the start the states are written
   Dataset transitions(Index n, Scalar scale) const {
@@ -80,6 +80,15 @@ TEST_CASE_FIXTURE(Fixture, "B15: later statistics leave what was learned as it w
   const Matrix before = said(model);
   model.fit(transitions(200, 3), workers);
   CHECK((said(model) - before).cwiseAbs().maxCoeff() < 1e-3);
+}
+
+TEST_CASE_FIXTURE(Fixture, "or, if asked to, leave the weights as they were") {
+  UncertainModel unfolded = make(0, false);
+  unfolded.fit(transitions(200, 1), workers);
+  const Matrix W = idle->theta.net.layers.front().W, before = said(unfolded);
+  unfolded.fit(transitions(200, 3), workers);
+  CHECK(idle->theta.net.layers.front().W == W);
+  CHECK((said(unfolded) - before).cwiseAbs().maxCoeff() > 1e-3);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a loaded model counts as fitted, one that was only saved does not") {
