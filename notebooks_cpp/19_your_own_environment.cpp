@@ -9,7 +9,6 @@
 
 // %%
 #include "algorithms/01_version_1_5.hpp"
-#include "algorithms/03_version_2_0.hpp"
 #include "report/notebook.hpp"
 
 using namespace mbrl;
