@@ -34,7 +34,7 @@ MACHINE  += $(if $(CLANG),,-mtune=generic)
 CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -pthread \
   -Wall -Wextra -Wpedantic $(if $(CLANG),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
   -DEIGEN_DONT_PARALLELIZE $(if $(BLAS),-DEIGEN_USE_BLAS) \
-  $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE))
+  $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 
 # In a tree that was cut by `make homework`, which has no tests but those of the exercises, holes leave things unused.
 CUT      := $(if $(wildcard tests/core),,yes)
