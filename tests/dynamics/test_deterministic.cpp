@@ -179,7 +179,8 @@ TEST_CASE("every fit goes on from the weights of the last one") {
 
 TEST_CASE("new statistics are folded into the network, or left for it to learn") {
   const auto env = make_env("pendulum");
-  // How far the predictions move when the data become twice as many and hardly anything is learned.
+  // How far the predictions move when the data become twenty times as many and hardly anything is
+  // learned.
   const auto moves = [&](bool fold_statistics) {
     ModelConfig config;
     config.epochs = 1, config.learning_rate = 1e-7, config.fold_statistics = fold_statistics;
