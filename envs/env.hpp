@@ -15,7 +15,7 @@
 
 #include "autodiff/operations.hpp"
 #include "core/checkpoint.hpp"
-#include "report/drawing.hpp"
+#include "envs/drawing.hpp"
 
 namespace mbrl {
 

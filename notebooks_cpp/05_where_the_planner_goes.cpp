@@ -103,9 +103,7 @@ static void plan_and_check(const std::string& kind, std::uint64_t seed, Promises
   for (int i = 0; i < 40; ++i) {
     const Vector s = world.s(), a = agent.act(s, workers);
     const Vector& plan = agent.planner.last_plan();
-    Row promise;
-    agent.judge(s, plan, luck, workers, promise);
-    promises.promised.push_back(double(promise(0)));
+    promises.promised.push_back(double(agent.judge(s, plan, luck, workers)(0)));
     promises.real.push_back(true_return(*env, s, plan));
     world.step(a);
   }

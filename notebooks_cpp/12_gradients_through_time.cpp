@@ -26,16 +26,15 @@ static std::vector<Eigen::VectorXd> singular_values(const Scene& w, bool learned
   std::vector<Eigen::VectorXd> all;
   for (int t = 0; t < T; ++t) {
     // One closed-loop step s -> f(s, pi(s)) as a "dynamics" without action.
-    const auto closed = [&](Tape& tape) -> TapedDynamics {
-      return [&w, f = dynamics(w, learned), pi = on_tape(tape, w.pi)](const Var& x, const Var&) {
-        return f(x, squash(w.env->spec, mean_u(*w.env, pi, x)));
-      };
+    const auto closed = [&w, f = dynamics(w, learned)](const Var& x, const Var&) {
+      const NetworkPolicyOf<Var> pi = on_tape(*x.tape, w.pi);
+      return f(x, squash(w.env->spec, mean_u(*w.env, pi, x)));
     };
     const Matrix none = Matrix::Zero(w.env->spec.action_dim(), 1);
     product = jacobians(closed, s, none).s[0].cast<double>() * product;
     all.push_back(Eigen::JacobiSVD<Eigen::MatrixXd>(product).singularValues());
     Tape tape;
-    s = closed(tape)(tape.constant(Matrix(s)), tape.constant(Matrix(none))).s_next.value();
+    s = closed(tape.constant(Matrix(s)), tape.constant(Matrix(none))).s_next.value();
   }
   return all;
 }
@@ -138,13 +137,13 @@ RUN {
     // The plan: the actions that the policy would take, each a parameter of its own.
     Tape tape;
     const NetworkPolicyOf<Var> pi = on_tape(tape, w.pi);
-    const TapedDynamics f = true_dynamics(*w.env);
+    const Dynamics<Var> f = true_dynamics<Var>(*w.env);
     std::vector<Var> actions;
     Var s = tape.constant(Matrix(start)), J = tape.constant(Matrix(Matrix::Zero(1, 1)));
     for (int t = 0; t < H; ++t) {
       const Matrix a = squash(w.env->spec, mean_u(*w.env, pi, s)).value();
       actions.push_back(tape.parameter(Matrix(a)));
-      const TapedStep next = f(s, actions.back());
+      const Step<Var> next = f(s, actions.back());
       J = J + next.reward;
       s = next.s_next;
     }
@@ -157,11 +156,11 @@ RUN {
     // The policy, with a copy of its weights for every step.
     Tape tape;
     std::vector<NetworkPolicyOf<Var>> copies;
-    const TapedDynamics f = true_dynamics(*w.env);
+    const Dynamics<Var> f = true_dynamics<Var>(*w.env);
     Var s = tape.constant(Matrix(start)), J = tape.constant(Matrix(Matrix::Zero(1, 1)));
     for (int t = 0; t < H; ++t) {
       copies.push_back(on_tape(tape, w.pi));
-      const TapedStep next = f(s, squash(w.env->spec, mean_u(*w.env, copies.back(), s)));
+      const Step<Var> next = f(s, squash(w.env->spec, mean_u(*w.env, copies.back(), s)));
       J = J + next.reward;
       s = next.s_next;
     }
@@ -205,8 +204,7 @@ RUN {
   constexpr int H = 40, kStarts = 20;
   Workers workers(2);
   Rng rng(1, "iLQR");
-  const auto truth = [&](Tape&) { return dynamics(pendulum, false); };
-  const auto learned = [&](Tape&) { return dynamics(pendulum, true); };
+  const Dynamics<Var> truth = dynamics(pendulum, false), learned = dynamics(pendulum, true);
   double by_truth = 0, by_model = 0, promised = 0, by_shooting = 0;
   int wins = 0;
   std::vector<double> curve(12, 0);
@@ -216,7 +214,8 @@ RUN {
       Matrix plans(H, count);
       for (Index j = 0; j < plans.size(); ++j) plans.data()[j] = rng.uniform(-2, 2);
       Index winner = 0;
-      const Row J = return_of_plans(*pendulum.env, true_dynamics(*pendulum.env), s, plans, workers);
+      const Row J =
+          return_of_plans(*pendulum.env, true_dynamics<Matrix>(*pendulum.env), s, plans, workers);
       const double value = double(J.maxCoeff(&winner));
       if (best) *best = plans.col(winner);
       return value;

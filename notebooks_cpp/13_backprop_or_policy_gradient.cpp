@@ -20,10 +20,10 @@ static Matrix flat(const std::vector<Matrix*>& gradient) {
   return all;
 }
 
-static Dynamics sampled(const Env& env) {
+static Dynamics<Matrix> sampled(const Env& env) {
   return [&env](const Matrix& s, const Matrix& a) {
     const Matrix s_next = env.dynamics(s, a);
-    return Prediction{s_next, env.reward(s, a, s_next)};
+    return Step<Matrix>{s_next, env.reward(s, a, s_next)};
   };
 }
 
@@ -32,8 +32,8 @@ static Matrix by_backpropagation(const Env& env, const NetworkPolicy& pi, const 
                                  const std::vector<Matrix>& eps) {
   Tape tape;
   const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
-  const Var J =
-      version_2_0::imagined_return(env, true_dynamics(env), taped, tape.constant(Matrix(s_0)), eps);
+  const Var J = version_2_0::imagined_return(env, true_dynamics<Var>(env), taped,
+                                             tape.constant(Matrix(s_0)), eps);
   tape.backward(sum(J));
   return flat(adjoints(leaves(taped, true)));
 }

@@ -30,8 +30,8 @@ inline Scene make_scene(const std::string& name, Scalar gain = 1) {
   return w;
 }
 
-inline TapedDynamics dynamics(const Scene& w, bool learned) {
-  return learned ? learned_dynamics(*w.model, w.theta) : true_dynamics(*w.env);
+inline Dynamics<Var> dynamics(const Scene& w, bool learned) {
+  return learned ? learned_dynamics(*w.model, w.theta) : true_dynamics<Var>(*w.env);
 }
 
 }  // namespace mbrl

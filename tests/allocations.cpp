@@ -1,10 +1,9 @@
-// What runs at every step of planning, of model training and of a learner's update asks the heap
-// for nothing, once its buffers are warm. A program of its own, because it watches malloc.
+// What runs at every step of model training and of a learner's update asks the heap for nothing,
+// once its buffers are warm. A program of its own, because it watches malloc.
 
 #include <doctest/doctest.h>
 
-#include "algorithms/01_version_1_5.hpp"
-#include "algorithms/02_pets.hpp"
+#include "dynamics/ensemble.hpp"
 #include "envs/all.hpp"
 #include "learners/off_policy_learner.hpp"
 
@@ -40,29 +39,6 @@ RegressionData random_data(Index rows) {
 
 TEST_CASE("the counter counts") {
   CHECK(allocations_of([] { const Matrix x = Matrix::Zero(50, 50), y = x + x; }) >= 2);
-}
-
-TEST_CASE("planning allocates nothing, on one thread and on two") {
-  for (const char* name : {"cartpole_swingup", "pendulum", "reacher"}) {
-    const auto env = make_env(name);
-    for (const char* how : {"TSinf", "TS1", "DS", "MM", "E"}) {
-      pets::Config config;
-      config.propagation.propagation = how;
-      pets::Agent agent(*env, config, 1);
-      Rng rng(1, "test");
-      const Vector s = env->reset(rng);
-      for (const int threads : {1, 2}) {
-        Workers workers(threads);
-        long least = 1000;  // which thread takes which piece is chance, and each warms its own
-        for (int i = 0; i < 8; ++i)
-          least = std::min(least, allocations_of([&] { agent.act(s, workers); }));
-        CAPTURE(name);
-        CAPTURE(how);
-        CAPTURE(threads);
-        CHECK(least == 0);
-      }
-    }
-  }
 }
 
 TEST_CASE("a training step of an ensemble allocates nothing: a longer pass asks for no more") {

@@ -7,8 +7,9 @@
 
 #include "algorithms/base_policy.hpp"
 #include "dynamics/deterministic.hpp"
+#include "envs/policy.hpp"
 #include "planning/mpc.hpp"
-#include "planning/policy.hpp"
+#include "planning/return_of_plans.hpp"
 #include "report/recorder.hpp"
 
 namespace mbrl::version_1_5 {
@@ -33,20 +34,19 @@ struct Config {
 struct Agent {
   DeterministicModel f;
   Mpc planner;
-  PlanFollowers followers;
 
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : f(env, config.model, seed), planner(env.spec, config.planner, seed) {}
 
   // J(a_1..a_H) = sum_t r(s_t, a_t), where s_{t+1} = f(s_t, a_t), of many plans from one state.
-  void judge(const Vector& s, const Matrix& plans, Workers& workers, Row& J) {
-    const auto imagine = [this](const Var& s_t, const Var& a_t) { return f.predict(s_t, a_t); };
-    return_of_plans(f.io().env(), imagine, s, plans, workers, followers, J);
+  Row judge(const Vector& s, const Matrix& plans, Workers& workers) const {
+    const auto step = [this](const Matrix& s_t, const Matrix& a_t) { return f.predict(s_t, a_t); };
+    return return_of_plans(f.io().env(), step, s, plans, workers);
   }
 
   const Vector& act(const Vector& s, Workers& workers) {
-    const auto J = [&](const Matrix& plans, Row& scores) { judge(s, plans, workers, scores); };
-    return planner.first_action(std::cref(J));
+    return planner.first_action(
+        objective([&](const Matrix& plans) { return judge(s, plans, workers); }));
   }
 
   // s_1, ..., s_H under one plan, each (state_dim, 1).
@@ -85,9 +85,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     const Vector s = world.s(), a = agent.act(s, record.workers());
     if (record.wants_plan()) {
       const Vector& plan = agent.planner.last_plan();
-      Row promise;
-      agent.judge(s, plan, record.workers(), promise);
-      record.plan(double(promise(0)), true_return(env, s, plan));
+      record.plan(agent.judge(s, plan, record.workers())(0), true_return(env, s, plan));
     }
 
     // 4. Execute the first planned action, observe the resulting state s' (MPC).

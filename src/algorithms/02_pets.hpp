@@ -9,8 +9,8 @@
 
 #include "algorithms/base_policy.hpp"
 #include "dynamics/choose_model.hpp"
+#include "envs/policy.hpp"
 #include "planning/mpc.hpp"
-#include "planning/policy.hpp"
 #include "planning/propagation.hpp"
 #include "report/recorder.hpp"
 
@@ -75,7 +75,6 @@ struct Agent {
   UncertainModel model;
   Mpc planner;
   Rng particles;
-  Imagination imagination;
 
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : propagation(config.propagation),
@@ -84,16 +83,14 @@ struct Agent {
         particles(seed, "particles") {}
 
   // J(a_1..a_H) = 1/N sum_i sum_t r(s_{t,i}, a_t), or what else of the returns is asked for.
-  void judge(const Vector& s, const Matrix& plans, Rng& rng, Workers& workers, Row& J) {
-    const Matrix& returns = imagination.returns(model, s, plans, propagation, rng, workers);
-    score(returns, propagation.score, propagation.risk, J);
+  Row judge(const Vector& s, const Matrix& plans, Rng& rng, Workers& workers) const {
+    const Matrix returns = imagined_returns(model, s, plans, propagation, rng, workers);
+    return score(returns, propagation.score, propagation.risk);
   }
 
   const Vector& act(const Vector& s, Workers& workers) {
-    const auto J = [&](const Matrix& plans, Row& scores) {
-      judge(s, plans, particles, workers, scores);
-    };
-    return planner.first_action(std::cref(J));
+    return planner.first_action(
+        objective([&](const Matrix& plans) { return judge(s, plans, particles, workers); }));
   }
 
   // Where the particles are after 1, ..., H steps of a plan, each (state_dim, count).
@@ -135,9 +132,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     const Vector s = world.s(), a = agent.act(s, record.workers());
     if (record.wants_plan()) {
       const Vector& plan = agent.planner.last_plan();
-      Row promise;
-      agent.judge(s, plan, promises, record.workers(), promise);
-      record.plan(double(promise(0)), true_return(env, s, plan));
+      const Row promise = agent.judge(s, plan, promises, record.workers());
+      record.plan(promise(0), true_return(env, s, plan));
     }
 
     // 4. Execute the first planned action, observe the resulting state s' (MPC).

@@ -8,9 +8,9 @@
 
 #include "algorithms/base_policy.hpp"
 #include "dynamics/choose_model.hpp"
-#include "dynamics/taped_dynamics.hpp"
+#include "dynamics/learned_dynamics.hpp"
+#include "envs/policy.hpp"
 #include "learners/policy_trainer.hpp"
-#include "planning/policy.hpp"
 #include "planning/propagation.hpp"
 #include "report/recorder.hpp"
 
@@ -54,7 +54,7 @@ struct Config {
 // After a predicted end a rollout books env.spec.after_termination per step.
 //
 // s: (state_dim, B)  eps: for each of the H steps the noise of the policy, (action_dim, B)
-inline Var imagined_return(const Env& env, const TapedDynamics& f, const NetworkPolicyOf<Var>& pi,
+inline Var imagined_return(const Env& env, const Dynamics<Var>& f, const NetworkPolicyOf<Var>& pi,
                            Var s, const std::vector<Matrix>& eps) {
   Tape& tape = *s.tape;
   Mask alive = Mask::Constant(s.cols(), true);
@@ -64,7 +64,7 @@ inline Var imagined_return(const Env& env, const TapedDynamics& f, const Network
   for (const Matrix& noise : eps) {
     // BEGIN SOLUTION hw4.1 (about 5 lines)
     const Var a = squash(env.spec, sample_u(env, pi, s, noise));
-    const TapedStep next = f(s, a);
+    const Step<Var> next = f(s, a);
     total = total + where(alive, next.reward, after);
     s = next.s_next;
     if (env.spec.terminates) alive = alive && !env.terminated(s.value());
@@ -108,8 +108,8 @@ struct Agent {
   }
 
   // f: the true dynamics, or the model with one theta for the whole rollout.
-  TapedDynamics dynamics(const Theta& theta, const std::vector<Matrix>& xi) const {
-    return config.true_dynamics ? true_dynamics(env) : learned_dynamics(model, theta, xi);
+  Dynamics<Var> dynamics(const Theta& theta, const std::vector<Matrix>& xi) const {
+    return config.true_dynamics ? true_dynamics<Var>(env) : learned_dynamics(model, theta, xi);
   }
 
   // One step up the gradient of J, the mean imagined return from s: (state_dim, B).
@@ -126,7 +126,7 @@ struct Agent {
       std::vector<Matrix> some_eps, some_xi;
       for (const Matrix& e : eps) some_eps.push_back(piece.of(e));
       for (const Matrix& x : xi) some_xi.push_back(piece.of(x));
-      const TapedDynamics f = dynamics(thetas[std::size_t(piece.number)], some_xi);
+      const Dynamics<Var> f = dynamics(thetas[std::size_t(piece.number)], some_xi);
       const Var s_0 = tape.constant(piece.of(s));
       return sum(imagined_return(env, f, taped, s_0, some_eps)) / static_cast<Scalar>(B);
     };

@@ -8,9 +8,9 @@
 
 #include "algorithms/base_policy.hpp"
 #include "dynamics/choose_model.hpp"
-#include "dynamics/short_rollouts.hpp"
+#include "dynamics/learned_dynamics.hpp"
+#include "envs/policy.hpp"
 #include "learners/policy_trainer.hpp"
-#include "planning/policy.hpp"
 #include "planning/propagation.hpp"
 #include "report/recorder.hpp"
 
@@ -65,15 +65,15 @@ struct Trajectories {
   Matrix counts;             // (T, B): 1 until the predicted end, then 0
 };
 
-inline Trajectories imagine(const Env& env, const Dynamics& f, const NetworkPolicy& pi, Matrix s,
-                            const std::vector<Matrix>& eps) {
+inline Trajectories imagine(const Env& env, const Dynamics<Matrix>& f, const NetworkPolicy& pi,
+                            Matrix s, const std::vector<Matrix>& eps) {
   const auto T = static_cast<Index>(eps.size());
   const Index B = s.cols();
   Trajectories tau{{}, {}, Matrix::Zero(T, B), Matrix::Zero(T, B)};
   Mask alive = Mask::Constant(B, true);
   for (Index t = 0; t < T && alive.any(); ++t) {
     const Matrix u = sample_u(env, pi, s, eps[static_cast<std::size_t>(t)]);
-    Prediction next = f(s, squash(env.spec, u));
+    Step<Matrix> next = f(s, squash(env.spec, u));
     tau.s.push_back(std::move(s)), tau.u.push_back(u);
     // BEGIN SOLUTION hw4.5 (about 4 lines)
     tau.counts.row(t) = alive.cast<Scalar>();
@@ -161,8 +161,8 @@ struct Agent {
   }
 
   // s' of every trajectory by one of the models, drawn anew at each step; or by the true dynamics.
-  Dynamics dynamics(const std::vector<Theta>& thetas, Workers& workers) {
-    return config.true_dynamics ? true_dynamics_of(env)
+  Dynamics<Matrix> dynamics(const std::vector<Theta>& thetas, Workers& workers) {
+    return config.true_dynamics ? true_dynamics<Matrix>(env)
                                 : sampled_dynamics(model, thetas, imagination, workers);
   }
 

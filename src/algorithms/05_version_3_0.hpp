@@ -65,7 +65,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
 
       // 3. Pick states s_i from D, use f(s, a) to make short rollouts from them.
-      const Dynamics f = agent.p_hat(config.true_dynamics, record.workers());
+      const Dynamics<Matrix> f = agent.p_hat(config.true_dynamics, record.workers());
       const Matrix s = D.random_states(config.rollouts, agent.imagination);
       for (const Batch& step : short_rollouts(env, f, agent.pi(), s, config.rollout_length))
         imagined.append(step);

@@ -8,8 +8,8 @@
 
 #include "dynamics/tabular.hpp"
 #include "envs/maze.hpp"
+#include "envs/policy.hpp"
 #include "learners/q_learning.hpp"
-#include "planning/policy.hpp"
 #include "report/recorder.hpp"
 
 namespace mbrl::dyna {

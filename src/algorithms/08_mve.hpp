@@ -42,14 +42,14 @@ struct Expansion {
   std::vector<Mask> counts;  // [t], (1, B): false after the end of the episode
 };
 
-inline Expansion expand(const Env& env, const Batch& real, const Dynamics& p_hat,
+inline Expansion expand(const Env& env, const Batch& real, const Dynamics<Matrix>& p_hat,
                         const std::function<Matrix(const Matrix& s)>& pi, int H) {
   Expansion tau{{real}, {Mask::Constant(real.size(), true)}};
   for (int t = 0; t < H; ++t) {
     // BEGIN SOLUTION hw5.6 (about 7 lines)
     const Matrix s = tau.steps.back().s_next, a = pi(s);
     const Mask alive = tau.counts.back() && !tau.steps.back().terminated;
-    const Prediction next = p_hat(s, a);
+    const Step<Matrix> next = p_hat(s, a);
     const Mask none = Mask::Constant(s.cols(), false);
     tau.steps.push_back({s, a, next.reward, next.s_next,
                          env.spec.terminates ? env.terminated(next.s_next) : none, none});

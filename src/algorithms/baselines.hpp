@@ -4,8 +4,9 @@
 // what the oracle loses against the optimum is the fault of the planner.
 #pragma once
 
+#include "envs/policy.hpp"
 #include "planning/mpc.hpp"
-#include "planning/policy.hpp"
+#include "planning/return_of_plans.hpp"
 #include "report/recorder.hpp"
 
 namespace mbrl {
@@ -46,16 +47,14 @@ struct Config {
 struct Agent {
   const Env& env;
   Mpc planner;
-  PlanFollowers followers;
 
   Agent(const Env& e, const Config& config, std::uint64_t seed)
       : env(e), planner(e.spec, config.planner, seed) {}
 
   const Vector& act(const Vector& s, Workers& workers) {
-    const auto J = [&](const Matrix& plans, Row& scores) {
-      return_of_plans(env, true_dynamics(env), s, plans, workers, followers, scores);
-    };
-    return planner.first_action(std::cref(J));
+    return planner.first_action(objective([&](const Matrix& plans) {
+      return return_of_plans(env, true_dynamics<Matrix>(env), s, plans, workers);
+    }));
   }
 };
 

@@ -4,9 +4,10 @@
 #pragma once
 
 #include "dynamics/choose_model.hpp"
+#include "dynamics/learned_dynamics.hpp"
 #include "dynamics/short_rollouts.hpp"
+#include "envs/policy.hpp"
 #include "learners/off_policy_learner.hpp"
-#include "planning/policy.hpp"
 #include "planning/propagation.hpp"
 #include "report/recorder.hpp"
 
@@ -27,8 +28,8 @@ struct ModelAndLearner {
 
   // p-hat(s', r | s, a): by another theta ~ p(theta | D) for each column and at each step; or the
   // world in its place, to tell whose fault it is.
-  Dynamics p_hat(bool true_dynamics, Workers& workers) {
-    if (true_dynamics) return true_dynamics_of(env);
+  Dynamics<Matrix> p_hat(bool true_dynamics, Workers& workers) {
+    if (true_dynamics) return mbrl::true_dynamics<Matrix>(env);
     return sampled_dynamics(model, model.sample(model.size_or(10), imagination), imagination,
                             workers);
   }

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "algorithms/base_policy.hpp"
+#include "envs/policy.hpp"
 #include "learners/off_policy_learner.hpp"
-#include "planning/policy.hpp"
 #include "report/recorder.hpp"
 
 namespace mbrl::model_free {

@@ -127,6 +127,10 @@ Var operator-(const Var& x) { return Scalar(0) - x; }
 // ---- functions of one matrix ----
 
 // y = exp(x),  dx = dy y
+Matrix exp(Matrix x) {
+  x = x.array().exp();
+  return x;
+}
 Var exp(const Var& x) {
   Node& y = x.tape->append({x.node});
   y.own = x.value().array().exp();

@@ -31,6 +31,7 @@ Var operator/(Scalar c, const Var& x);
 Var operator-(const Var& x);
 
 Var exp(const Var& x);
+Matrix exp(Matrix x);
 Var log(const Var& x);
 Var sqrt(const Var& x);
 Var square(const Var& x);
@@ -85,6 +86,7 @@ Var log_sum_exp(const Var& x);  // (n, B) to (1, B): log of the sum of exp over 
 Var scale_rows(const Eigen::Ref<const Matrix>& factor, const Var& x);
 
 Var broadcast_columns(const Var& x, Index columns);  // (n, 1) to (n, columns)
+Matrix broadcast_columns(const Matrix& x, Index columns);
 Var broadcast_rows(const Var& x, Index rows);        // (1, B) to (rows, B)
 
 Var rows(const Var& x, Index first, Index count);  // first, ..., first + count - 1

@@ -128,6 +128,12 @@ Var scale_rows(const Eigen::Ref<const Matrix>& factor, const Var& x) {
 }
 
 // y = the column x repeated.  x: (n, 1)  y: (n, B),  dx = sum of dy over the batch
+Matrix broadcast_columns(const Matrix& x, Index columns) {
+  require_shape("input of broadcast_columns", x, -1, 1);
+  Matrix y(x.rows(), columns);
+  y.colwise() = x.col(0);
+  return y;
+}
 Var broadcast_columns(const Var& x, Index columns) {
   require_shape("input of broadcast_columns", x.value(), -1, 1);
   Node& y = x.tape->append({x.node});
@@ -159,7 +165,11 @@ static void copy_rows(const Matrix& x, Index first, Index count, Matrix& y, Inde
 }
 
 // y = rows first, ..., first + count - 1 of x,  dx = dy there, 0 elsewhere
-Matrix rows(const Matrix& x, Index first, Index count) { return x.middleRows(first, count); }
+Matrix rows(const Matrix& x, Index first, Index count) {
+  Matrix y(count, x.cols());
+  copy_rows(x, first, count, y, 0);
+  return y;
+}
 Var rows(const Var& x, Index first, Index count) {
   if (first < 0 || count < 0 || first + count > x.rows())
     throw UserError("rows " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
@@ -221,7 +231,8 @@ Var gather_columns(const Var& x, const std::vector<Index>& index) {
 Matrix stack(const Matrix& top, const Matrix& bottom) {
   require_shape("part of stack", bottom, -1, top.cols());
   Matrix y(top.rows() + bottom.rows(), top.cols());
-  y << top, bottom;
+  copy_rows(top, 0, top.rows(), y, 0);
+  copy_rows(bottom, 0, bottom.rows(), y, top.rows());
   return y;
 }
 Var stack(std::span<const Var> parts) {

@@ -19,20 +19,6 @@ DeterministicModel::DeterministicModel(const Env& env, const ModelConfig& config
   adam_.learning_rate = static_cast<Scalar>(config.learning_rate);
 }
 
-Prediction DeterministicModel::predict(const Matrix& s, const Matrix& a) const {
-  const Matrix output = forward(net_, io_.encode(s, a));
-  Prediction p{io_.decode(s, output), {}};
-  p.reward = io_.learned_reward() ? io_.decode_reward(output) : io_.env().reward(s, a, p.s_next);
-  return p;
-}
-
-TapedStep DeterministicModel::predict(const Var& s, const Var& a) const {
-  const Var output = forward(net_, io_.encode(s, a));
-  const Var s_next = io_.decode(s, output);
-  return {s_next,
-          io_.learned_reward() ? io_.decode_reward(output) : io_.env().reward(s, a, s_next)};
-}
-
 FitReport DeterministicModel::fit(const Dataset& D) {
   const TimeSpent time(Part::model);
   const auto start = std::chrono::steady_clock::now();

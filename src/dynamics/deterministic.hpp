@@ -4,7 +4,8 @@
 #pragma once
 
 #include "data/dataset.hpp"
-#include "dynamics/taped_dynamics.hpp"
+#include "dynamics/model_io.hpp"
+#include "dynamics/step.hpp"
 #include "dynamics/training.hpp"
 #include "nn/adam.hpp"
 #include "nn/losses.hpp"
@@ -16,9 +17,9 @@ class DeterministicModel {
   DeterministicModel(const Env& env, const ModelConfig& config, std::uint64_t seed);
 
   // s' and r for a batch of states and actions.
-  Prediction predict(const Matrix& s, const Matrix& a) const;
+  Step<Matrix> predict(const Matrix& s, const Matrix& a) const { return predict_either(s, a); }
   // The same on a tape, where no gradient goes to the weights.
-  TapedStep predict(const Var& s, const Var& a) const;
+  Step<Var> predict(const Var& s, const Var& a) const { return predict_either(s, a); }
 
   // Goes on training from the present weights until the holdout loss stops improving.
   FitReport fit(const Dataset& D);
@@ -33,6 +34,14 @@ class DeterministicModel {
   void archive(Archive& ar);
 
  private:
+  template <class M>
+  Step<M> predict_either(const M& s, const M& a) const {
+    const M output = forward(net_, io_.encode(s, a));
+    M s_next = io_.decode(s, output);
+    RowOf<M> reward =
+        io_.learned_reward() ? io_.decode_reward(output) : io_.env().reward(s, a, s_next);
+    return {std::move(s_next), std::move(reward)};
+  }
   // One pass over the data in random minibatches; returns the mean loss.
   double one_pass(const Matrix& x, const Matrix& y);
 

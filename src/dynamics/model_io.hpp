@@ -6,22 +6,12 @@
 // decode() undoes it all.
 #pragma once
 
-#include <functional>
-
 #include "core/checkpoint.hpp"
 #include "envs/env.hpp"
 #include "nn/mlp.hpp"
 #include "nn/normaliser.hpp"
 
 namespace mbrl {
-
-// s' and r of a batch, as a model or the world says.
-struct Prediction {
-  Matrix s_next;  // (state_dim, B)
-  Row reward;     // (1, B)
-};
-// What happens to a batch of states and actions: a learned model, or the world itself.
-using Dynamics = std::function<Prediction(const Matrix& s, const Matrix& a)>;
 
 class ModelIo {
  public:

@@ -40,7 +40,7 @@ std::vector<Var> leaves(const ThetaOf<Var>& theta, bool with_bounds) {
 }
 
 static Matrix spread(const Matrix& column, const Matrix& like) {
-  return column.replicate(1, like.cols());
+  return broadcast_columns(column, like.cols());
 }
 static Var spread(const Var& column, const Var& like) {
   return broadcast_columns(column, like.cols());

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "core/random.hpp"
+#include "core/reports.hpp"
 #include "core/settings.hpp"
 
 namespace mbrl {
@@ -44,18 +45,6 @@ struct ModelConfig {
           "step 2: when the mean and spread of D have changed, rescale the network so that it says "
           "what it said before; false: leave it as it is, and let it learn the new units");
   }
-};
-
-// What a refit did, for model.csv.
-struct FitReport {
-  Index train_rows = 0, holdout_rows = 0;
-  int epochs = 0;           // passes made; the weights kept are those of the best one
-  double train_loss = 0;    // what was minimised, in the last pass, weights in motion
-  double holdout_loss = 0;  // mean squared error of normalised outputs, for the weights kept
-  double seconds = 0;
-  double holdout_nll = 0;                // of probabilistic models, in nats per coordinate
-  double low_bound = 0, high_bound = 0;  // of their log-variance; the mean over members
-  double gradient_norm = 0;              // at the last step of the last pass; the mean over members
 };
 
 // Whether row i of D is held out: a fixed function of i, so that no row ever changes sides as D

@@ -24,28 +24,38 @@ FitReport UncertainModel::fit(const Dataset& D, Workers& workers) {
   return posterior_->fit(data, workers);
 }
 
-NextState UncertainModel::predict(const Theta& theta, const Matrix& s, const Matrix& a) const {
-  const Gaussian p = mbrl::predict(theta, io_.encode(s, a));
-  NextState next{io_.decode(s, p.mean), {}, {}};
-  next.sd = theta.noise == Noise::none ? Matrix(Matrix::Zero(s.rows(), s.cols()))
-                                       : io_.decode_sd((p.log_var / 2).array().exp());
+template <class M>
+NextState<M> UncertainModel::predict_either(const Theta& theta, const M& s, const M& a) const {
+  GaussianOf<M> p = mbrl::predict(theta, io_.encode(s, a));
+  NextState<M> next{io_.decode(s, p.mean), {}, {}};
+  next.sd = theta.noise == Noise::none ? M(Scalar(0) * next.mean)
+                                       : io_.decode_sd(exp(M(p.log_var / Scalar(2))));
   if (io_.learned_reward()) next.reward = io_.decode_reward(p.mean);
   return next;
 }
 
-NextState UncertainModel::predict(const std::vector<Theta>& thetas, const Matrix& s,
-                                  const Matrix& a) const {
+NextState<Matrix> UncertainModel::predict(const Theta& theta, const Matrix& s,
+                                          const Matrix& a) const {
+  return predict_either(theta, s, a);
+}
+NextState<Var> UncertainModel::predict(const Theta& theta, const Var& s, const Var& a) const {
+  return predict_either(theta, s, a);
+}
+
+NextState<Matrix> UncertainModel::predict(const std::vector<Theta>& thetas, const Matrix& s,
+                                          const Matrix& a) const {
   const Moments m = moments(thetas, io_.encode(s, a));
-  NextState next{io_.decode(s, m.mean), io_.decode_sd((m.aleatoric + m.epistemic).cwiseSqrt()), {}};
+  NextState<Matrix> next{
+      io_.decode(s, m.mean), io_.decode_sd((m.aleatoric + m.epistemic).cwiseSqrt()), {}};
   if (io_.learned_reward()) next.reward = io_.decode_reward(m.mean);
   return next;
 }
 
-Prediction UncertainModel::sample_next(const std::vector<Theta>& thetas, const Matrix& s,
-                                       const Matrix& a, Rng& rng, Workers& workers) const {
+Step<Matrix> UncertainModel::sample_next(const std::vector<Theta>& thetas, const Matrix& s,
+                                         const Matrix& a, Rng& rng, Workers& workers) const {
   const TimeSpent time(Part::imagining);
   const Index B = s.cols(), n = static_cast<Index>(thetas.size());
-  Prediction next{Matrix(s.rows(), B), Row(B)};
+  Step<Matrix> next{Matrix(s.rows(), B), Row(B)};
   const std::vector<Index> order = rng.permutation(B);
   const Matrix noise = rng.normal(s.rows(), B);
   // The share of each theta, cut into pieces of about 400 columns.
@@ -55,42 +65,11 @@ Prediction UncertainModel::sample_next(const std::vector<Theta>& thetas, const M
     const std::vector<Index> mine(order.begin() + piece * B / pieces,
                                   order.begin() + (piece + 1) * B / pieces);
     const Matrix s_k = s(Eigen::all, mine), a_k = a(Eigen::all, mine);
-    NextState p = predict(thetas[static_cast<std::size_t>(k)], s_k, a_k);
+    NextState<Matrix> p = predict(thetas[static_cast<std::size_t>(k)], s_k, a_k);
     p.mean += p.sd.cwiseProduct(noise(Eigen::all, mine));
-    next.s_next(Eigen::all, mine) = p.mean;
-    next.reward(mine) = p.reward.size() ? p.reward : io_.env().reward(s_k, a_k, p.mean);
+    const Step<Matrix> part = arrive(std::move(p), s_k, a_k);
+    next.s_next(Eigen::all, mine) = part.s_next, next.reward(mine) = part.reward;
   });
-  return next;
-}
-
-TapedNextState UncertainModel::predict(const Theta& theta, const Var& s, const Var& a) const {
-  const GaussianOf<Var> p = mbrl::predict(theta, io_.encode(s, a));
-  TapedNextState next{io_.decode(s, p.mean), {}, {}};
-  next.sd = theta.noise == Noise::none ? Scalar(0) * next.mean : io_.decode_sd(exp(p.log_var / 2));
-  if (io_.learned_reward()) next.reward = io_.decode_reward(p.mean);
-  return next;
-}
-
-TapedNextState UncertainModel::predict(const std::vector<Theta>& thetas, const Var& s,
-                                       const Var& a) const {
-  const Var x = io_.encode(s, a);
-  // The law of total variance in one pass, with Welford's running sums.
-  Var mean, aleatoric, epistemic;  // the last two times N
-  for (std::size_t k = 0; k < thetas.size(); ++k) {
-    const GaussianOf<Var> p = mbrl::predict(thetas[k], x);
-    const Var noise = thetas[k].noise == Noise::none ? Scalar(0) * p.mean : exp(p.log_var);
-    if (k == 0) {
-      mean = p.mean, aleatoric = noise, epistemic = Scalar(0) * p.mean;
-      continue;
-    }
-    const Var step = p.mean - mean;
-    mean = mean + step / static_cast<Scalar>(k + 1);
-    epistemic = epistemic + step * (p.mean - mean);
-    aleatoric = aleatoric + noise;
-  }
-  const Var variance = (aleatoric + epistemic) / static_cast<Scalar>(thetas.size());
-  TapedNextState next{io_.decode(s, mean), io_.decode_sd(sqrt(variance)), {}};
-  if (io_.learned_reward()) next.reward = io_.decode_reward(mean);
   return next;
 }
 

@@ -12,10 +12,10 @@
 
 #include "core/checkpoint.hpp"
 #include "core/parallel.hpp"
+#include "core/reports.hpp"
 #include "core/settings.hpp"
 #include "data/dataset.hpp"
 #include "learners/batch_gradient.hpp"
-#include "learners/learner_report.hpp"
 #include "nn/adam.hpp"
 #include "nn/mlp.hpp"
 #include "nn/normaliser.hpp"

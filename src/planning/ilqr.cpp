@@ -9,7 +9,6 @@ namespace {
 
 using Mat = Eigen::MatrixXd;  // second-order steps want double
 using Vec = Eigen::VectorXd;
-using MakeDynamics = std::function<TapedDynamics(Tape&)>;
 
 struct Trajectory {
   Mat z;  // (n + m, H): s_t above a_t
@@ -23,7 +22,7 @@ struct Correction {
 };
 
 // Walks from s_0 with `share` of the correction; actions stay in the box.
-Trajectory walk(const MakeDynamics& make_f, const EnvSpec& spec, const Trajectory& old,
+Trajectory walk(const Dynamics<Var>& f, const EnvSpec& spec, const Trajectory& old,
                 const Correction& by, double share) {
   const Index n = spec.state_dim(), m = spec.action_dim();
   const Vec low = spec.action_low.cast<double>(), high = spec.action_high.cast<double>();
@@ -35,8 +34,8 @@ Trajectory walk(const MakeDynamics& make_f, const EnvSpec& spec, const Trajector
     const Vec a = old.z.col(t).tail(m) + share * by.k[i] + by.K[i] * (s - old.z.col(t).head(n));
     now.z.col(t) << s, a.cwiseMax(low).cwiseMin(high);
     tape.clear();
-    const TapedStep next = make_f(tape)(tape.constant(Matrix(s.cast<Scalar>())),
-                                        tape.constant(Matrix(now.z.col(t).tail(m).cast<Scalar>())));
+    const Step<Var> next = f(tape.constant(Matrix(s.cast<Scalar>())),
+                             tape.constant(Matrix(now.z.col(t).tail(m).cast<Scalar>())));
     s = next.s_next.value().col(0).cast<double>();
     now.J += double(next.reward.value()(0, 0));
   }
@@ -44,24 +43,24 @@ Trajectory walk(const MakeDynamics& make_f, const EnvSpec& spec, const Trajector
 }
 
 // dr/dz at many points z = (s; a), (n + m, B).
-Mat reward_gradient(const MakeDynamics& make_f, const Mat& z, Index n) {
+Mat reward_gradient(const Dynamics<Var>& f, const Mat& z, Index n) {
   Tape tape;
   const Var s = tape.parameter(Matrix(z.topRows(n).cast<Scalar>()));
   const Var a = tape.parameter(Matrix(z.bottomRows(z.rows() - n).cast<Scalar>()));
-  tape.backward(sum(make_f(tape)(s, a).reward));
+  tape.backward(sum(f(s, a).reward));
   Mat gradient(z.rows(), z.cols());
   gradient << s.adjoint().cast<double>(), a.adjoint().cast<double>();
   return gradient;
 }
 
 // d2r/dz2 at each of them, by central differences.
-std::vector<Mat> reward_hessians(const MakeDynamics& make_f, const Mat& z, Index n) {
+std::vector<Mat> reward_hessians(const Dynamics<Var>& f, const Mat& z, Index n) {
   const double h = std::cbrt(double(std::numeric_limits<Scalar>::epsilon()));
   std::vector<Mat> hessians(static_cast<std::size_t>(z.cols()), Mat(z.rows(), z.rows()));
   for (Index i = 0; i < z.rows(); ++i) {
     Mat above = z, below = z;
     above.row(i).array() += h, below.row(i).array() -= h;
-    const Mat change = reward_gradient(make_f, above, n) - reward_gradient(make_f, below, n);
+    const Mat change = reward_gradient(f, above, n) - reward_gradient(f, below, n);
     for (Index t = 0; t < z.cols(); ++t)
       hessians[static_cast<std::size_t>(t)].col(i) = change.col(t) / (2 * h);
   }
@@ -124,7 +123,7 @@ std::optional<Correction> best_correction(const Expansion& at, const EnvSpec& sp
 
 }  // namespace
 
-IlqrSolution ilqr(const MakeDynamics& f, const EnvSpec& spec, const Vector& s, const Vector& plan,
+IlqrSolution ilqr(const Dynamics<Var>& f, const EnvSpec& spec, const Vector& s, const Vector& plan,
                   const IlqrConfig& config) {
   const Index n = spec.state_dim(), m = spec.action_dim(), H = plan.size() / m;
   require_shape("state to plan from", s, n, 1);

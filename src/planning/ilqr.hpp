@@ -5,7 +5,7 @@
 // at every step at once, and that is lost. Li & Todorov 2004; Tassa, Erez & Todorov 2012.
 #pragma once
 
-#include "dynamics/taped_dynamics.hpp"
+#include "dynamics/learned_dynamics.hpp"
 
 namespace mbrl {
 
@@ -29,7 +29,7 @@ struct IlqrSolution {
 // k_t + K_t ds_t of every action backwards in time, and goes as much of that way as improves J.
 // Where the curvature is not negative, a multiple of the identity is subtracted until it is.
 // Actions stay in the box: what is at its wall and would leave it is held there.
-IlqrSolution ilqr(const std::function<TapedDynamics(Tape&)>& f, const EnvSpec& spec,
-                  const Vector& s, const Vector& plan, const IlqrConfig& config = {});
+IlqrSolution ilqr(const Dynamics<Var>& f, const EnvSpec& spec, const Vector& s, const Vector& plan,
+                  const IlqrConfig& config = {});
 
 }  // namespace mbrl

@@ -1,6 +1,8 @@
 // Model predictive control: plan H steps, execute the first action, plan again from where that led.
 #pragma once
 
+#include "core/settings.hpp"
+#include "envs/env.hpp"
 #include "planning/cem.hpp"
 
 namespace mbrl {

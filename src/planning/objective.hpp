@@ -2,11 +2,9 @@
 #pragma once
 
 #include <functional>
-#include <limits>
+#include <vector>
 
-#include "core/parallel.hpp"
-#include "dynamics/taped_dynamics.hpp"
-#include "planning/follow_plans.hpp"
+#include "core/random.hpp"
 
 namespace mbrl {
 
@@ -18,20 +16,6 @@ template <class F>
 Objective objective(F scores) {
   return [scores = std::move(scores)](const Matrix& plans, Row& J) { J = scores(plans); };
 }
-
-// J(a_1..a_H) = sum_t r(s_t, a_t) with s_{t+1} = f(s_t, a_t), from one state s, for every plan.
-//
-// Lecture, "How to plan with uncertainty", the line "Before". A plan whose predicted state
-// terminates books env.spec.after_termination for each step of the horizon that is left. s:
-// (state_dim)  plans: (H * action_dim, K)  J: (1, K)
-void return_of_plans(const Env& env, const TapedDynamics& f, const Vector& s, const Matrix& plans,
-                     Workers& workers, PlanFollowers& followers, Row& J);
-// The same, once.
-Row return_of_plans(const Env& env, const TapedDynamics& f, const Vector& s, const Matrix& plans,
-                    Workers& workers);
-
-// What one plan really brings: its return under the true dynamics, without noise.
-double true_return(const Env& env, const Vector& s, const Vector& plan);
 
 // The buffers of a search for plans, kept from one search to the next.
 struct SearchBuffers {

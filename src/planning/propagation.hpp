@@ -1,15 +1,12 @@
 // How plans are judged under uncertainty: imagined returns of every plan, for several samples of
 // what the world may be like.
 //
-// Lecture, "How to plan with uncertainty":
-//   1. sample theta ~ p(theta | D)
-//   2. at each time step t, sample s_{t+1} ~ p(s_{t+1} | s_t, a_t, theta)
-//   3. calculate R = sum_t r(s_t, a_t)
-//   4. repeat steps 1 to 3 and accumulate the average reward
+// Lecture, "How to plan with uncertainty". plainly.hpp has its four steps in order; here they are
+// taken by several threads, and the other propagations of the PETS paper (Chua et al. 2018) beside.
 #pragma once
 
-#include "planning/follow_plans.hpp"
-#include "planning/follow_pooled.hpp"
+#include "planning/luck.hpp"
+#include "planning/return_of_plans.hpp"
 
 namespace mbrl {
 
@@ -34,28 +31,17 @@ struct PropagationConfig {
   }
 };
 
+// What happens by chance to the particles, for plans of H steps.
+Luck draw_luck(const UncertainModel& model, const PropagationConfig& config, Index H, Rng& rng);
+
 // The returns of the plans, one row per particle.  s: (state_dim)  plans: (H * action_dim, K)
 // returns (particles, K); E has one particle.
 //
-// Particle i meets the same theta and the same noise under every plan, drawn anew with each call:
-// plans are compared on common ground, and their differences are less noisy than the returns
-// themselves (common random numbers, as in PEGASUS, Ng & Jordan 2000). Nothing is averaged across
-// plans. Once a particle has terminated it books env.spec.after_termination per step that is left.
+// The luck of the particles is drawn anew with each call, and is the same for all plans. Nothing is
+// averaged across plans. Once a particle has terminated it books env.spec.after_termination per
+// step that is left.
 Matrix imagined_returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
                         const PropagationConfig& config, Rng& rng, Workers& workers);
-
-// The same in buffers that are kept from one call to the next.
-class Imagination {
- public:
-  const Matrix& returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
-                        const PropagationConfig& config, Rng& rng, Workers& workers);
-
- private:
-  Luck luck_;
-  PlanFollowers followers_;
-  PerThread<PooledFollower> pooled_;
-  Matrix returns_;
-};
 
 // Where the particles go under one plan, (H * action_dim): s_1, ..., s_H, each (state_dim,
 // particles); also beyond a predicted end.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "report/csv.hpp"
-#include "report/drawing.hpp"
+#include "envs/drawing.hpp"
 #include "report/gnuplot.hpp"
 
 namespace mbrl {

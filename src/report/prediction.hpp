@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "planning/policy.hpp"
+#include "envs/policy.hpp"
 
 namespace mbrl {
 

@@ -15,8 +15,9 @@
 
 #include "core/checkpoint.hpp"
 #include "core/parallel.hpp"
-#include "dynamics/deterministic.hpp"
-#include "learners/learner_report.hpp"
+#include "core/reports.hpp"
+#include "core/settings.hpp"
+#include "envs/env.hpp"
 #include "report/csv.hpp"
 #include "report/progress.hpp"
 
@@ -63,19 +64,6 @@ struct RunOptions {
 
 // Whether a setting is free to change when a run is resumed: its budget, and how it is shown.
 bool may_change_on_resume(std::string key);
-
-// What the training of a policy between two refits came to, for policy.csv.
-struct PolicyReport {
-  int updates = 0;             // gradient steps made
-  double imagined_return = 0;  // of the policy inside the model, at the last one
-  double gradient_norm = 0;    // the mean over the steps, before any was shortened
-
-  void add(double J, double norm) {
-    ++updates;
-    imagined_return = J;
-    gradient_norm += (norm - gradient_norm) / updates;
-  }
-};
 
 class Recorder {
  public:

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "envs/all.hpp"
-#include "planning/policy.hpp"
+#include "envs/policy.hpp"
 #include "short_run.hpp"
 
 namespace mbrl {

@@ -54,7 +54,7 @@ std::vector<double> targets(const Env& env, int H) {
   const Matrix s = Matrix::Zero(1, 1), a = Matrix::Zero(1, 1), s_next = env.dynamics(s, a);
   const Batch real{s, a, env.reward(s, a, s_next), s_next, env.terminated(s_next), Mask{{false}}};
   const auto pi = [](const Matrix& x) { return Matrix(Matrix::Zero(1, x.cols())); };
-  const Expansion tau = expand(env, real, true_dynamics_of(env), pi, H);
+  const Expansion tau = expand(env, real, true_dynamics<Matrix>(env), pi, H);
   std::vector<double> y;
   const std::vector<Row> all = value_expansion(tau, Row::Ones(1), 0.5);
   for (std::size_t t = 0; t < all.size(); ++t)

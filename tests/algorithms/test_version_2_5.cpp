@@ -39,9 +39,9 @@ TEST_CASE("trajectories are rollouts of policy and dynamics; after the end nothi
   for (Index j = 0; j < B; ++j) s.col(j) = env->reset(rng);
   std::vector<Matrix> eps;
   for (int t = 0; t < T; ++t) eps.push_back(rng.normal(1, B));
-  const Dynamics f = [&](const Matrix& x, const Matrix& a) {
+  const Dynamics<Matrix> f = [&](const Matrix& x, const Matrix& a) {
     const Matrix x_next = env->dynamics(x, a);
-    return Prediction{x_next, env->reward(x, a, x_next)};
+    return Step<Matrix>{x_next, env->reward(x, a, x_next)};
   };
   const Trajectories tau = imagine(*env, f, pi, s, eps);
   int ended = 0;
@@ -116,9 +116,9 @@ TEST_CASE("the gradient estimate is the exact one within its standard error, bas
   constexpr int T = 10, B = 50, repeats = 2000;
   pi.net.layers[0].W.setConstant(Scalar(k)), pi.net.layers[0].b.setZero();
   pi.log_sd.setConstant(Scalar(log_sd));
-  const Dynamics f = [&](const Matrix& x, const Matrix& a) {
+  const Dynamics<Matrix> f = [&](const Matrix& x, const Matrix& a) {
     const Matrix x_next = env->dynamics(x, a);
-    return Prediction{x_next, env->reward(x, a, x_next)};
+    return Step<Matrix>{x_next, env->reward(x, a, x_next)};
   };
   const double h = 1e-4;
   const double by_k = (closed_form(k + h, log_sd, T) - closed_form(k - h, log_sd, T)) / (2 * h);
@@ -181,7 +181,7 @@ TEST_CASE("every step of a trajectory may be by another model, and each gets its
   config.model.ensemble.members = 4;
   Agent agent(*env, config, 1);
   const std::vector<Theta> thetas = agent.model.sample(4, agent.imagination);
-  const Dynamics f = agent.dynamics(thetas, workers);
+  const Dynamics<Matrix> f = agent.dynamics(thetas, workers);
   const Matrix s = Matrix::Ones(4, 12), a = Matrix::Ones(2, 12);
   const auto which = [&](const Matrix& s_next) {
     std::vector<int> model;

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "envs/all.hpp"
-#include "planning/policy.hpp"
+#include "envs/policy.hpp"
 
 using namespace mbrl;
 

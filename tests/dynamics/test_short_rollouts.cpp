@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "dynamics/choose_model.hpp"
+#include "dynamics/learned_dynamics.hpp"
 #include "envs/all.hpp"
 
 using namespace mbrl;
@@ -42,7 +43,7 @@ TEST_CASE("B30: the step that ends a rollout is there once, as an end; nothing c
   const auto env = make_env(Countdown{});
   const Matrix s{{1, 2, 3, 4, 9}, {0, 1, 2, 3, 4}};  // ends after 1, 2, 3, 4 and 9 steps
   const auto pi = [](const Matrix& x) { return Matrix(Scalar(0.5) * Matrix::Ones(1, x.cols())); };
-  const auto steps = short_rollouts(*env, true_dynamics_of(*env), pi, s, 4);
+  const auto steps = short_rollouts(*env, true_dynamics<Matrix>(*env), pi, s, 4);
   REQUIRE(steps.size() == 4);
   std::vector<int> taken(5, 0), ended(5, 0);
   Index left = 5;
@@ -68,14 +69,14 @@ TEST_CASE("B30: the step that ends a rollout is there once, as an end; nothing c
 TEST_CASE("a rollout stops early when all have ended") {
   const auto env = make_env(Countdown{});
   const auto pi = [](const Matrix& x) { return Matrix(Matrix::Zero(1, x.cols())); };
-  CHECK(short_rollouts(*env, true_dynamics_of(*env), pi, Matrix::Ones(2, 3), 50).size() == 1);
+  CHECK(short_rollouts(*env, true_dynamics<Matrix>(*env), pi, Matrix::Ones(2, 3), 50).size() == 1);
 }
 
 TEST_CASE("every step continues the one before, with the policy asked at the imagined state") {
   const auto env = make_env("pendulum");
   Rng rng(1, "test");
   const auto pi = [](const Matrix& x) { return Matrix(x.row(1).array().sin()); };
-  const auto steps = short_rollouts(*env, true_dynamics_of(*env), pi, rng.normal(2, 7), 5);
+  const auto steps = short_rollouts(*env, true_dynamics<Matrix>(*env), pi, rng.normal(2, 7), 5);
   REQUIRE(steps.size() == 5);
   for (std::size_t h = 0; h < 5; ++h) {
     if (h > 0) CHECK(steps[h].s == steps[h - 1].s_next);
@@ -95,7 +96,7 @@ TEST_CASE("B35: an imagined step is one member's, never their average, and the m
   const Matrix s = Matrix::Ones(4, 20), a = Matrix::Ones(2, 20);
   std::vector<int> of_first;
   for (int repeat = 0; repeat < 10; ++repeat) {
-    const Prediction next = p_hat(s, a);
+    const Step<Matrix> next = p_hat(s, a);
     std::vector<int> share(5, 0);
     for (Index j = 0; j < 20; ++j) {
       int matches = 0;
@@ -122,7 +123,7 @@ TEST_CASE("B35: an imagined step of a probabilistic model is drawn, with the sd 
   Workers workers(1);
   const Dynamics p_hat = sampled_dynamics(model, theta, rng, workers);
   const Matrix s = Matrix::Ones(4, 20000), a = Matrix::Ones(2, 20000);
-  const NextState said = model.predict(theta[0], s.leftCols(1), a.leftCols(1));
+  const NextState<Matrix> said = model.predict(theta[0], s.leftCols(1), a.leftCols(1));
   const Matrix next = p_hat(s, a).s_next;
   const Vector mean = next.rowwise().mean();
   for (Index i = 0; i < 4; ++i) {
@@ -142,8 +143,8 @@ TEST_CASE("an imagined step has the same bits on one thread and on three") {
   const Matrix s = rng.normal(4, 5003), a = rng.normal(2, 5003);
   Workers one(1), three(3);
   Rng first = rng, second = rng;
-  const Prediction alone = model.sample_next(thetas, s, a, first, one);
-  const Prediction together = model.sample_next(thetas, s, a, second, three);
+  const Step<Matrix> alone = model.sample_next(thetas, s, a, first, one);
+  const Step<Matrix> together = model.sample_next(thetas, s, a, second, three);
   CHECK(alone.s_next == together.s_next);
   CHECK((alone.reward == together.reward).all());
   CHECK(alone.s_next.allFinite());

@@ -59,11 +59,11 @@ std::vector<Matrix> noise(const Matrix& which) {
   return eps;
 }
 
-TapedStep paid_by_the_square(const Var& s, const Var& a) {
+Step<Var> paid_by_the_square(const Var& s, const Var& a) {
   const Var s_next = s + a;
   return {s_next, -square(s_next)};
 }
-TapedStep paid_by_the_state(const Var& s, const Var& a) {
+Step<Var> paid_by_the_state(const Var& s, const Var& a) {
   const Var s_next = s + a;
   return {s_next, s_next};
 }
@@ -144,7 +144,7 @@ int main() {
     for (int t = 0; t < 6; ++t) eps.push_back(rng.normal(1, 4));
     const auto spring = [](const Var& s, const Var& a) {
       const Var s_next = Scalar(0.8) * s + Scalar(0.3) * a;
-      return TapedStep{s_next, s * a - square(s_next)};
+      return Step<Var>{s_next, s * a - square(s_next)};
     };
     const auto value = [&](const NetworkPolicyOf<Var>& taped) {
       return sum(version_2_0::imagined_return(*endless, spring, taped, tape.constant(start), eps));

@@ -47,9 +47,9 @@ version_2_5::Trajectories imagined(const Env& env, const Matrix& s, const Matrix
   std::vector<Matrix> eps;
   for (Index t = 0; t < which.cols(); ++t)
     eps.push_back(Scalar(std::log(3.0) / 2) * which.col(t).transpose());
-  const Dynamics f = [&](const Matrix& s, const Matrix& a) {
+  const Dynamics<Matrix> f = [&](const Matrix& s, const Matrix& a) {
     const Matrix s_next = env.dynamics(s, a);
-    return Prediction{s_next, env.reward(s, a, s_next)};
+    return Step<Matrix>{s_next, env.reward(s, a, s_next)};
   };
   return version_2_5::imagine(env, f, pi, s, eps);
 }

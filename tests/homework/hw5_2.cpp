@@ -16,7 +16,7 @@ struct Edge : PointMass {
   Mask terminated(const Matrix& s_next) const { return s_next.row(0).array() >= 3; }
 };
 
-Prediction one_step(const Matrix& s, const Matrix&) {
+Step<Matrix> one_step(const Matrix& s, const Matrix&) {
   Matrix s_next = s;
   s_next.row(0).array() += 1;
   return {s_next, Row::Zero(s.cols())};

@@ -19,7 +19,7 @@ struct Gap : PointMass {
   }
 };
 
-Prediction one_step(const Matrix& s, const Matrix&) {
+Step<Matrix> one_step(const Matrix& s, const Matrix&) {
   Matrix s_next = s;
   s_next.row(0).array() += 1;
   return {s_next, s.row(0)};

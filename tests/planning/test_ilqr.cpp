@@ -6,14 +6,13 @@
 #include "envs/point_mass.hpp"
 #include "planning/lqr.hpp"
 #include "planning/objective.hpp"
+#include "planning/return_of_plans.hpp"
 
 using namespace mbrl;
 
 namespace test_ilqr {
 
-std::function<TapedDynamics(Tape&)> truth(const Env& env) {
-  return [&env](Tape&) { return true_dynamics(env); };
-}
+Dynamics<Var> truth(const Env& env) { return true_dynamics<Var>(env); }
 
 TEST_CASE("the Jacobians of every environment are those of central differences") {
   for (const auto& env : all_envs()) {
@@ -86,7 +85,7 @@ TEST_CASE("on the pendulum iLQR beats random shooting at as many calls of the tr
       for (Index j = 0; j < count; ++j)
         for (Index t = 0; t < H; ++t) plans(t, j) = rng.uniform(-2, 2);
       Index winner = 0;
-      const Row J = return_of_plans(*env, true_dynamics(*env), s, plans, workers);
+      const Row J = return_of_plans(*env, true_dynamics<Matrix>(*env), s, plans, workers);
       const double value = double(J.maxCoeff(&winner));
       if (best) *best = plans.col(winner);
       return value;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "envs/all.hpp"
+#include "planning/return_of_plans.hpp"
 
 using namespace mbrl;
 
@@ -118,7 +119,7 @@ TEST_CASE(
     for (Index k = 0; k < K; ++k)
       for (Index i = 0; i < H * m; ++i)
         plans(i, k) = rng.uniform(env->spec.action_low(i % m), env->spec.action_high(i % m));
-    const Row J = return_of_plans(*env, true_dynamics(*env), s, plans, workers);
+    const Row J = return_of_plans(*env, true_dynamics<Matrix>(*env), s, plans, workers);
     for (const Index k : {0, 127, 128, 299}) {
       Matrix state = s;
       double total = 0;
@@ -140,9 +141,9 @@ TEST_CASE("the return of plans has the same bits on 1, 2 and 4 threads") {
   const Vector s = env->reset(rng);
   const Matrix plans = rng.normal(25, 1000);
   Workers one(1), two(2), four(4);
-  const Row J = return_of_plans(*env, true_dynamics(*env), s, plans, one);
-  CHECK((return_of_plans(*env, true_dynamics(*env), s, plans, two) == J).all());
-  CHECK((return_of_plans(*env, true_dynamics(*env), s, plans, four) == J).all());
+  const Row J = return_of_plans(*env, true_dynamics<Matrix>(*env), s, plans, one);
+  CHECK((return_of_plans(*env, true_dynamics<Matrix>(*env), s, plans, two) == J).all());
+  CHECK((return_of_plans(*env, true_dynamics<Matrix>(*env), s, plans, four) == J).all());
 }
 
 // Every step costs 1; going left of -1 ends the episode. Standing still is possible.
@@ -184,7 +185,8 @@ TEST_CASE("B10: after a predicted end a plan books the environment's after_termi
   plans.col(2).head(3).setConstant(Scalar(-0.5)), plans.col(2).tail(7).setConstant(1);
   for (const double after : {0.0, -5.0}) {
     const auto env = make_env(Trap{after});
-    const Row J = return_of_plans(*env, true_dynamics(*env), Vector::Zero(1), plans, workers);
+    const Row J =
+        return_of_plans(*env, true_dynamics<Matrix>(*env), Vector::Zero(1), plans, workers);
     CHECK(J(0) == doctest::Approx(-10));
     CHECK(J(1) == doctest::Approx(-3 + 7 * after));
     CHECK(J(2) == doctest::Approx(-3 + 7 * after));
@@ -197,7 +199,7 @@ TEST_CASE("B10: with a price on ending, a planner with negative rewards does not
     const auto env = make_env(Trap{after});
     Mpc mpc(env->spec, {}, 1);
     const Vector plan = mpc.plan(objective([&](const Matrix& plans) -> Row {
-      return return_of_plans(*env, true_dynamics(*env), Vector::Zero(1), plans, workers);
+      return return_of_plans(*env, true_dynamics<Matrix>(*env), Vector::Zero(1), plans, workers);
     }));
     Scalar x = 0, leftmost = 0;
     for (Index t = 0; t < plan.size(); ++t) x += plan(t), leftmost = std::min(leftmost, x);
@@ -209,8 +211,8 @@ TEST_CASE("B10: with a price on ending, a planner with negative rewards does not
 TEST_CASE("the reward of a plan is the one that the model predicts") {
   Workers workers(1);
   const auto env = make_env(Trap{});
-  const TapedDynamics generous = [&](const Var& s, const Var& a) {
-    return TapedStep{env->dynamics(s, a), Scalar(0) * s + Scalar(7)};
+  const Dynamics<Matrix> generous = [&](const Matrix& s, const Matrix& a) {
+    return Step<Matrix>{env->dynamics(s, a), Row::Constant(s.cols(), 7)};
   };
   const Matrix plan = Matrix::Zero(10, 1);
   CHECK(return_of_plans(*env, generous, Vector::Zero(1), plan, workers)(0) == doctest::Approx(70));
@@ -219,9 +221,9 @@ TEST_CASE("the reward of a plan is the one that the model predicts") {
 TEST_CASE("a rollout that goes on to infinity after its end does not spoil the score before it") {
   Workers workers(1);
   const auto env = make_env(Trap{});
-  const TapedDynamics explode = [&](const Var& s, const Var& a) {
-    TapedStep step = true_dynamics(*env)(s, a);
-    if (s.value()(0, 0) < -1) step.reward = s.tape->constant(Matrix(Matrix::Constant(1, 1, NAN)));
+  const Dynamics<Matrix> explode = [&](const Matrix& s, const Matrix& a) {
+    Step<Matrix> step = true_dynamics<Matrix>(*env)(s, a);
+    if (s(0, 0) < -1) step.reward.setConstant(NAN);
     return step;
   };
   const Matrix plan = Matrix::Constant(10, 1, Scalar(-0.5));

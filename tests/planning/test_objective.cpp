@@ -4,6 +4,7 @@
 
 #include "dynamics/short_rollouts.hpp"
 #include "envs/all.hpp"
+#include "planning/return_of_plans.hpp"
 
 using namespace mbrl;
 
@@ -15,7 +16,7 @@ TEST_CASE("B42: what a planner and an imagined rollout book is what the world pa
     const auto env = make_env(name);
     World world(*env, Rng(1, "test"));
     Rng rng(2, "test");
-    const Dynamics f = true_dynamics_of(*env);
+    const Dynamics<Matrix> f = true_dynamics<Matrix>(*env);
     for (int k = 0; k < 1000; ++k) {
       if (world.over()) world.reset();
       const Transition tr = world.step(random_action(env->spec, rng));

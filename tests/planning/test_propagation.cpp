@@ -4,6 +4,7 @@
 
 #include "envs/all.hpp"
 #include "planning/objective.hpp"
+#include "planning/plainly.hpp"
 
 using namespace mbrl;
 
@@ -293,19 +294,21 @@ TEST_CASE("E follows the mean of the members, alone and without noise") {
 }
 
 struct Judged {
-  std::unique_ptr<Env> env = make_env("cartpole_balance");
-  ModelIo io{*env};
+  std::unique_ptr<Env> env;
+  ModelIo io;
   UncertainModel model;
   Rng rng{1, "plans"};
   Vector s = Vector::Zero(4);
   Matrix plans = rng.normal(10, 230);  // H = 10; more than two chunks
 
-  Judged() : model(ModelIo(*env), posterior(), 0.1, 1) {}
-  std::unique_ptr<Posterior> posterior() const {
+  explicit Judged(const std::string& name = "cartpole_balance", double fixed_sd = 0)
+      : env(make_env(name)), io(*env), model(io, posterior(fixed_sd), 0.1, 1) {}
+  std::unique_ptr<Posterior> posterior(double fixed_sd) const {
+    const Noise noise = fixed_sd > 0 ? Noise::fixed : Noise::learned;
     auto given = std::make_unique<Given>();
     for (std::uint64_t i = 0; i < 3; ++i) {
       Rng weights(1, "weights", i);
-      given->thetas.push_back(make_theta(io.input_dim(), 4, {}, Noise::learned, weights));
+      given->thetas.push_back(make_theta(io.input_dim(), 4, {}, noise, weights, fixed_sd));
     }
     return given;
   }
@@ -315,6 +318,26 @@ struct Judged {
     return imagined_returns(model, s, some, config, luck, workers);
   }
 };
+
+TEST_CASE("the slide's four steps, taken one after the other, bring the same returns") {
+  for (const char* name : {"cartpole_balance", "cartpole_swingup"}) {
+    const Judged judged(name, 0.02);  // little noise, so that poles fall under some plans only
+    for (const char* how : {"TSinf", "TS1"}) {
+      CAPTURE(name);
+      CAPTURE(how);
+      PropagationConfig config;
+      config.propagation = how;
+      const Matrix fast = judged.returns(config, judged.plans);
+      Rng rng(7, "luck");
+      const Luck luck = draw_luck(judged.model, config, 10, rng);
+      const Row plain =
+          expected_return_plainly(judged.model, luck, config.particles, judged.s, judged.plans);
+      CHECK((score(fast, "expected", 0) - plain).abs().maxCoeff() <
+            1e-4 * (1 + plain.abs().maxCoeff()));
+      CHECK(plain.maxCoeff() - plain.minCoeff() > 0.1);  // there is something to tell apart
+    }
+  }
+}
 
 TEST_CASE("a plan's returns do not depend on its neighbours, on threads, or on its place") {
   const Judged judged;

@@ -1,4 +1,4 @@
-#include "planning/follow_plans.hpp"
+#include "planning/return_of_plans.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 
 using namespace mbrl;
 
-namespace test_follow_plans {
+namespace test_return_of_plans {
 
 // One plan after the other, until it ends.
 Row one_by_one(const Env& env, const Vector& s_0, const Matrix& plans, Row* lengths = nullptr) {
@@ -33,15 +33,12 @@ TEST_CASE("plans side by side bring what each brings alone, whenever they end") 
   for (const char* name : {"pendulum", "cartpole_balance", "inverted_pendulum", "obstacles"}) {
     CAPTURE(name);
     const auto env = make_env(name);
-    const TapedDynamics truth = true_dynamics(*env);
-    const StepAt f = [&](Index, const Var& s, const Var& a) { return truth(s, a); };
-    PlanFollower follower;  // the same for all widths: what is left in its buffers does not matter
     for (const Index K : {200, 3, 1, 64}) {
       const Index H = 60, m = env->spec.action_dim();
       const Matrix plans = rng.normal(H * m, K);
       const Vector s = env->reset(rng);
-      Row returns(K), lengths;
-      follower.follow(*env, f, s, plans, returns);
+      Row lengths;
+      const Row returns = return_of_plans(*env, true_dynamics<Matrix>(*env), s, plans);
       const Row alone = one_by_one(*env, s, plans, &lengths);
       CHECK((returns - alone).abs().maxCoeff() < 1e-3 * (1 + alone.abs().maxCoeff()));
       // Else the test would not see what it is about.
@@ -58,4 +55,4 @@ TEST_CASE("how many plans go side by side does not depend on the threads, nor le
     }
 }
 
-}  // namespace test_follow_plans
+}  // namespace test_return_of_plans
