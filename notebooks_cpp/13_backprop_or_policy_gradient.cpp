@@ -41,10 +41,10 @@ static Matrix by_backpropagation(const Env& env, const NetworkPolicy& pi, const 
 static Matrix by_policy_gradient(const Env& env, const NetworkPolicy& pi, const Matrix& s_0,
                                  const std::vector<Matrix>& eps) {
   const auto tau = version_2_5::imagine(env, sampled(env), pi, s_0, eps);
-  const Matrix Q = version_2_5::reward_to_go(tau.reward, 1);
+  const Matrix Q = reward_to_go(tau.reward, 1);
   Tape tape;
   const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
-  tape.backward(version_2_5::surrogate(env, tape, taped, tau, Q, {0, 0, 1}));
+  tape.backward(surrogate(env, tape, taped, tau, Q, {0, 0, 1}));
   return flat(adjoints(leaves(taped, true)));
 }
 

@@ -7,12 +7,7 @@
 #pragma once
 
 #include "algorithms/base_policy.hpp"
-#include "dynamics/choose_model.hpp"
-#include "dynamics/learned_dynamics.hpp"
-#include "envs/policy.hpp"
-#include "learners/policy_trainer.hpp"
-#include "planning/propagation.hpp"
-#include "report/recorder.hpp"
+#include "algorithms/model_and_policy.hpp"
 
 namespace mbrl::version_2_0 {
 
@@ -74,32 +69,12 @@ inline Var imagined_return(const Env& env, const Dynamics<Var>& f, const Network
 }
 
 // What is learned: the model, and the policy trained inside it.
-struct Agent {
-  const Env& env;
+struct Agent : ModelAndPolicy {
   Config config;
-  UncertainModel model;
-  NetworkPolicy pi;
-  PolicyTrainer trainer;
-  Rng imagination, noise;
 
   Agent(const Env& e, const Config& c, std::uint64_t seed)
-      : env(e),
-        config(c),
-        model(make_uncertain_model(e, c.model, seed)),
-        trainer(c.trainer, c.stochastic),
-        imagination(seed, "imagination"),
-        noise(seed, "noise of the policy") {
-    Rng weights(seed, "initial weights of the policy");
-    pi = make_network_policy(env, config.policy, weights);
+      : ModelAndPolicy(e, c.model, c.policy, c.trainer, c.stochastic, seed), config(c) {
     if (config.horizon == 0) config.horizon = env.spec.horizon;
-  }
-
-  // Where imagined rollouts begin, (state_dim, B).
-  Matrix starts(const Dataset& D, Index B) {
-    if (config.start == "visited") return D.random_states(B, imagination);
-    Matrix s(env.spec.state_dim(), B);
-    for (Index b = 0; b < B; ++b) s.col(b) = env.reset(imagination);
-    return s;
   }
 
   Matrix policy_noise(Index B, Rng& rng) const {
@@ -136,18 +111,6 @@ struct Agent {
   Vector act(const Vector& s) {
     return squash(env.spec, sample_u(env, pi, s, policy_noise(1, noise))).col(0);
   }
-
-  // Where the model goes under given actions, (state_dim, count) after each; for `mbrl predict`.
-  std::vector<Matrix> predicted(const Vector& s, const Vector& plan, int count) {
-    PropagationConfig each_its_own;
-    each_its_own.particles = count;
-    return imagined_states(model, s, plan, each_its_own, imagination);
-  }
-
-  void archive(Archive& ar) {
-    ar("model", model), ar("pi", pi), ar("imagination", imagination), ar("noise", noise);
-    ar.inside("trainer", [&] { trainer.archive(ar, pi); });
-  }
 };
 
 inline void run(const Env& env, const Config& config, Recorder& record) {
@@ -170,7 +133,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       // 3. Backpropagate through f into the policy to improve pi_theta(a | s).
       PolicyReport trained;
       for (int k = 0; k < config.updates; ++k) {
-        const auto step = agent.improve(agent.starts(D, config.rollouts), record.workers());
+        const auto step =
+            agent.improve(agent.starts(D, config.start, config.rollouts), record.workers());
         trained.add(step.J, step.gradient_norm);
       }
       record.policy(trained);

@@ -7,12 +7,8 @@
 #pragma once
 
 #include "algorithms/base_policy.hpp"
-#include "dynamics/choose_model.hpp"
-#include "dynamics/learned_dynamics.hpp"
-#include "envs/policy.hpp"
-#include "learners/policy_trainer.hpp"
-#include "planning/propagation.hpp"
-#include "report/recorder.hpp"
+#include "algorithms/model_and_policy.hpp"
+#include "learners/policy_gradient.hpp"
 
 namespace mbrl::version_2_5 {
 
@@ -58,13 +54,9 @@ struct Config {
   }
 };
 
-// {tau_i}: T steps of B trajectories side by side. What comes after a predicted end does not count.
-struct Trajectories {
-  std::vector<Matrix> s, u;  // [t]: (state_dim, B), (action_dim, B); a = middle + half tanh(u)
-  Matrix reward;             // (T, B); 0 where it does not count
-  Matrix counts;             // (T, B): 1 until the predicted end, then 0
-};
-
+// {tau_i}: trajectories of pi from the columns of s, (state_dim, B), side by side. After a
+// predicted end nothing counts.  eps: for each of the T steps the noise of the policy, (action_dim,
+// B)
 inline Trajectories imagine(const Env& env, const Dynamics<Matrix>& f, const NetworkPolicy& pi,
                             Matrix s, const std::vector<Matrix>& eps) {
   const auto T = static_cast<Index>(eps.size());
@@ -85,72 +77,13 @@ inline Trajectories imagine(const Env& env, const Dynamics<Matrix>& f, const Net
   return tau;
 }
 
-// sum_{t' >= t} gamma^{t' - t} r_{t'}, (T, B)
-inline Matrix reward_to_go(const Matrix& reward, double discount) {
-  Matrix Q = reward;
-  // BEGIN SOLUTION hw4.2 (about 1 line)
-  for (Index t = Q.rows() - 1; t-- > 0;) Q.row(t) += static_cast<Scalar>(discount) * Q.row(t + 1);
-  // END SOLUTION
-  return Q;
-}
-
-// The baseline of a trajectory at step t: the mean reward-to-go of the others at that step, those
-// that have ended with 0. It does not depend on the trajectory's own actions, so that the gradient
-// stays without bias.  Q: (T, B)  returns (T, B)
-inline Matrix mean_of_the_others(const Matrix& Q) {
-  // BEGIN SOLUTION hw4.3 (about 2 lines)
-  const auto others = static_cast<Scalar>(Q.cols() - 1);
-  return ((-Q).colwise() + Q.rowwise().sum()) / others;
-  // END SOLUTION
-}
-
-// Something whose gradient is the policy gradient,
-//
-//   1/B sum_i sum_t log pi(u_{i,t} | s_{i,t}) A_{i,t},
-//
-// for some of the trajectories; its value means nothing.  A: (T, B)
-inline Var surrogate(const Env& env, Tape& tape, const NetworkPolicyOf<Var>& pi,
-                     const Trajectories& tau, const Matrix& A, const Piece& piece) {
-  // All steps of these trajectories side by side.
-  const auto T = static_cast<Index>(tau.s.size()), n = piece.count;
-  Matrix s(env.spec.state_dim(), T * n), u(env.spec.action_dim(), T * n), weight(1, T * n);
-  for (Index t = 0; t < T; ++t) {
-    s.middleCols(t * n, n) = piece.of(tau.s[std::size_t(t)]);
-    u.middleCols(t * n, n) = piece.of(tau.u[std::size_t(t)]);
-    weight.middleCols(t * n, n) = piece.of(tau.counts.row(t)).cwiseProduct(piece.of(A.row(t))) /
-                                  static_cast<Scalar>(A.cols());
-  }
-  const Var log_pi = log_density(env, pi, tape.constant(std::move(s)), tape.constant(std::move(u)));
-  return sum(log_pi * tape.constant(std::move(weight)));
-}
-
 // What is learned: the model, and the policy trained inside it.
-struct Agent {
-  const Env& env;
+struct Agent : ModelAndPolicy {
   Config config;
-  UncertainModel model;
-  NetworkPolicy pi;
-  PolicyTrainer trainer;
-  Rng imagination, noise;
 
   Agent(const Env& e, const Config& c, std::uint64_t seed)
-      : env(e),
-        config(c),
-        model(make_uncertain_model(e, c.model, seed)),
-        trainer(c.trainer, true),
-        imagination(seed, "imagination"),
-        noise(seed, "noise of the policy") {
-    Rng weights(seed, "initial weights of the policy");
-    pi = make_network_policy(env, config.policy, weights);
+      : ModelAndPolicy(e, c.model, c.policy, c.trainer, true, seed), config(c) {
     if (config.horizon == 0) config.horizon = env.spec.max_steps;
-  }
-
-  // Where imagined trajectories begin, (state_dim, B).
-  Matrix starts(const Dataset& D, Index B) {
-    if (config.start == "visited") return D.random_states(B, imagination);
-    Matrix s(env.spec.state_dim(), B);
-    for (Index b = 0; b < B; ++b) s.col(b) = env.reset(imagination);
-    return s;
   }
 
   std::vector<Matrix> policy_noise(Index B) {
@@ -185,18 +118,6 @@ struct Agent {
   Vector act(const Vector& s) {
     return squash(env.spec, sample_u(env, pi, s, noise.normal(env.spec.action_dim(), 1))).col(0);
   }
-
-  // Where the model goes under given actions, (state_dim, count) after each; for `mbrl predict`.
-  std::vector<Matrix> predicted(const Vector& s, const Vector& plan, int count) {
-    PropagationConfig each_its_own;
-    each_its_own.particles = count;
-    return imagined_states(model, s, plan, each_its_own, imagination);
-  }
-
-  void archive(Archive& ar) {
-    ar("model", model), ar("pi", pi), ar("imagination", imagination), ar("noise", noise);
-    ar.inside("trainer", [&] { trainer.archive(ar, pi); });
-  }
 };
 
 inline void run(const Env& env, const Config& config, Recorder& record) {
@@ -222,9 +143,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
           agent.model.sample(agent.model.size_or(10), agent.imagination);
       for (int k = 0; k < config.updates; ++k) {
         // 3. Use f(s, a) to generate trajectories {tau_i} with policy pi_theta(a | s).
-        const Trajectories tau =
-            imagine(env, agent.dynamics(thetas, record.workers()), agent.pi,
-                    agent.starts(D, config.rollouts), agent.policy_noise(config.rollouts));
+        const Trajectories tau = imagine(env, agent.dynamics(thetas, record.workers()), agent.pi,
+                                         agent.starts(D, config.start, config.rollouts),
+                                         agent.policy_noise(config.rollouts));
 
         // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
         Matrix A = reward_to_go(tau.reward, config.discount);
@@ -236,7 +157,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
         trained.add(double(tau.reward.sum()) / double(A.cols()), step.gradient_norm);
 
         if (config.improving_share > 0 && (k + 1) % config.check_every == 0) {
-          const Matrix s = agent.starts(D, config.rollouts);
+          const Matrix s = agent.starts(D, config.start, config.rollouts);
           if (agent.improving_share(last_checked, s, record.workers()) < config.improving_share)
             break;
           last_checked = agent.pi;

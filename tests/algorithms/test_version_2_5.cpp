@@ -166,7 +166,7 @@ TEST_CASE(
   while (D.size() < 100) D.append(world.step(random_action(env->spec, rng)));
   Workers workers(1);
   agent.model.fit(D, workers);
-  const Matrix s = agent.starts(D, 20);
+  const Matrix s = agent.starts(D, "visited", 20);
   CHECK(agent.improving_share(agent.pi, s, workers) == 0);
   NetworkPolicy wasteful = agent.pi;
   // The cost has 0.001 a^2: from rest at the top, one that pushes at random is worse.

@@ -1,6 +1,6 @@
 // Two trajectories of four steps, with gamma = 1/2.
-#include "algorithms/04_version_2_5.hpp"
 #include "exercise.hpp"
+#include "learners/policy_gradient.hpp"
 
 using namespace mbrl;
 
@@ -9,7 +9,7 @@ int main() {
     const Matrix reward{{1, 8}, {2, 0}, {4, 0}, {8, 16}};
     test.equal(
         "the reward-to-go of (1, 2, 4, 8) and (8, 0, 0, 16), one a column, gamma = 1/2",
-        version_2_5::reward_to_go(reward, 0.5), {{4, 10}, {6, 4}, {8, 8}, {8, 16}},
+        reward_to_go(reward, 0.5), {{4, 10}, {6, 4}, {8, 8}, {8, 16}},
         {{{{4, 10}, {3, 2}, {2, 2}, {1, 2}},
           "discounted from the start of the trajectory: it is gamma^(t' - t), not gamma^t'"},
          {{{15, 24}, {14, 16}, {12, 16}, {8, 16}}, "nothing is discounted"},
@@ -28,21 +28,21 @@ int main() {
          {{{8, 16}, {6, 8}, {5, 4}, {3.5, 10}}, "the time runs backwards in the result"}},
         "Q_t = r_t + gamma r_{t+1} + gamma^2 r_{t+2} + ..., down each column");
     test.equal("a reward of 16 at the last of five steps, gamma = 1/4",
-               version_2_5::reward_to_go(Matrix{{0}, {0}, {0}, {0}, {16}}, 0.25),
+               reward_to_go(Matrix{{0}, {0}, {0}, {0}, {16}}, 0.25),
                {{0.0625}, {0.25}, {1}, {4}, {16}},
                {{{{0.0625}, {0.0625}, {0.0625}, {0.0625}, {0.0625}},
                  "discounted from the start of the trajectory: it is gamma^(t' - t), not gamma^t'"},
                 {{{0}, {0}, {0}, {4}, {16}},
                  "only the reward and the next one: in which order must the steps be visited?"}},
                "a reward is worth gamma times as much one step earlier");
-    test.equal("one trajectory of one step", version_2_5::reward_to_go(Matrix{{5.0}}, 0.5), 5, {},
+    test.equal("one trajectory of one step", reward_to_go(Matrix{{5.0}}, 0.5), 5, {},
                "the last step has nothing behind it: its reward-to-go is its reward");
 
     const Matrix some = test.rng.normal(6, 3);
-    test.equal("gamma = 0: only the reward of the step itself", version_2_5::reward_to_go(some, 0),
-               some, {}, "the reward of the step itself is not discounted");
+    test.equal("gamma = 0: only the reward of the step itself", reward_to_go(some, 0), some, {},
+               "the reward of the step itself is not discounted");
     test.equal("gamma = 1, at the first step: the sum of all rewards of each trajectory",
-               version_2_5::reward_to_go(some, 1).row(0), some.colwise().sum(), {},
+               reward_to_go(some, 1).row(0), some.colwise().sum(), {},
                "every later reward counts once, however long the trajectory is");
   });
 }

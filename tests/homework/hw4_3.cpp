@@ -1,6 +1,6 @@
 // Four trajectories of two steps, whose means can be worked out in the head.
-#include "algorithms/04_version_2_5.hpp"
 #include "exercise.hpp"
+#include "learners/policy_gradient.hpp"
 
 using namespace mbrl;
 
@@ -9,7 +9,7 @@ int main() {
     const Matrix Q{{3, 6, 9, 18}, {0, 0, 0, 12}};
     test.equal(
         "the baselines where Q is (3, 6, 9, 18) at the first step and (0, 0, 0, 12) at the second",
-        version_2_5::mean_of_the_others(Q), {{11, 10, 9, 6}, {4, 4, 4, 0}},
+        mean_of_the_others(Q), {{11, 10, 9, 6}, {4, 4, 4, 0}},
         {{{{9, 9, 9, 9}, {3, 3, 3, 3}},
           "that is the mean of all, with the trajectory itself in it"},
          {{{12, 12, 12, 12}, {4, 4, 4, 4}}, "the trajectory itself is still in the sum"},
@@ -26,16 +26,16 @@ int main() {
          {{{-11, -10, -9, -6}, {-4, -4, -4, 0}}, "the sign: what is subtracted later is the mean"},
          {{{-8, -4, 0, 12}, {-4, -4, -4, 12}}, "the baseline is to be returned, not Q minus it"}},
         "for every entry the mean of the other entries of its row");
-    test.equal("two trajectories", version_2_5::mean_of_the_others(Matrix{{5, 7}, {-1, 2}}),
-               {{7, 5}, {2, -1}}, {}, "of two, the other one is all the others");
+    test.equal("two trajectories", mean_of_the_others(Matrix{{5, 7}, {-1, 2}}), {{7, 5}, {2, -1}},
+               {}, "of two, the other one is all the others");
 
     Matrix some = test.rng.normal(3, 5);
-    const Matrix before = version_2_5::mean_of_the_others(some);
+    const Matrix before = mean_of_the_others(some);
     test.equal("the mean of the baselines over the trajectories, step by step",
                before.rowwise().mean(), some.rowwise().mean(), {},
                "it is the mean of Q: every entry is one of the others B - 1 times");
     some(1, 2) += 100;
-    const Matrix after = version_2_5::mean_of_the_others(some);
+    const Matrix after = mean_of_the_others(some);
     test.equal("the baseline of entry (1, 2) when 100 is added to that entry of Q", after(1, 2),
                before(1, 2), {},
                "it must not depend on the trajectory's own actions, or the gradient is biased");

@@ -40,7 +40,7 @@ struct Line {
 };
 
 // Trajectory b takes the action which(b, t) at step t.
-version_2_5::Trajectories imagined(const Env& env, const Matrix& s, const Matrix& which) {
+Trajectories imagined(const Env& env, const Matrix& s, const Matrix& which) {
   NetworkPolicy pi;
   pi.net.layers.push_back({Matrix::Zero(1, 1), Matrix::Zero(1, 1)});
   pi.log_sd = Matrix::Zero(1, 1);
@@ -60,7 +60,7 @@ int main() {
   return judge({"hw4.5", 4, "The last step"}, [](Test& test) {
     const Matrix s{{1, -5, 2}}, which{{1, 1, 1, 1}, {1, 1, 1, 1}, {1, -1, -1, 1}};
 
-    const version_2_5::Trajectories endless = imagined(*make_env(Line{false}), s, which);
+    const Trajectories endless = imagined(*make_env(Line{false}), s, which);
     test.equal(
         "the rewards where nothing ever ends, r = s'", endless.reward,
         {{2, -4, 3}, {3, -3, 2}, {4, -2, 1}, {5, -1, 2}}, {},
@@ -69,7 +69,7 @@ int main() {
                "nothing ends, so everything counts");
 
     // The third trajectory comes back, but it has ended all the same.
-    const version_2_5::Trajectories tau = imagined(*make_env(Line{}), s, which);
+    const Trajectories tau = imagined(*make_env(Line{}), s, which);
     test.equal(
         "the rewards where a trajectory ends with s' > 2.5; s' is (2, 3, 4, 5), (-4, -3, -2, -1) "
         "and (3, 2, 1, 2)",
@@ -93,7 +93,7 @@ int main() {
 
     // All of them end at once: there is one step, and it is paid.
     const double far = test.rng.uniform(2, 5);
-    const version_2_5::Trajectories over =
+    const Trajectories over =
         imagined(*make_env(Line{}), Matrix{{Scalar(far), Scalar(far)}}, Matrix{{1, 1}, {1, 1}});
     test.equal("two trajectories that end with their first step", over.reward.colwise().sum(),
                Matrix{{Scalar(far + 1), Scalar(far + 1)}}, {},
