@@ -66,6 +66,7 @@ struct Env {
   // What a network sees of a state, e.g. sine and cosine of an angle.  returns (feature_dim, B)
   virtual Matrix features(const Matrix& s) const = 0;
   virtual Var features(const Var& s) const = 0;
+  Index feature_dim() const { return features(Matrix(Matrix::Zero(spec.state_dim(), 1))).rows(); }
   // A state to start an episode from.
   virtual Vector reset(Rng& rng) const = 0;
   // The same after an episode that ended in s_end: for worlds that go on changing meanwhile.

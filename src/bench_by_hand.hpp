@@ -176,7 +176,7 @@ struct Sac {
     slope_of_alpha(0, 0) =
         -(log_pi.mean() + static_cast<Scalar>(config.target_entropy * double(m)));
     alpha_adam.step({&log_alpha}, {&slope_of_alpha});
-    for (std::size_t i : {0, 1}) follow(targets[i].net, critics[i].net, config.target_rate);
+    for (std::size_t i : {0, 1}) soft_update(targets[i].net, critics[i].net, config.target_rate);
   }
 
   // action = tanh(u), u = mu + sd eps, and log pi
@@ -187,7 +187,7 @@ struct Sac {
     sd = log_sd.exp();
     u = out.topRows(m).array() + sd * eps.array();
     action = u.tanh();
-    log_pi = (-log_sd - eps.array().square() / 2 - std::log(2 * kPi) / 2 -
+    log_pi = (-log_sd - eps.array().square() / 2 - kLog2Pi / 2 -
               2 * (std::log(Scalar(2)) - u - softplus_of(-2 * u)))
                  .colwise()
                  .sum();

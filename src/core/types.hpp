@@ -27,5 +27,6 @@ using Row = Eigen::Array<Scalar, 1, Eigen::Dynamic>;                   // * is e
 using Mask = Eigen::Array<bool, 1, Eigen::Dynamic>;                    // one yes or no per column
 
 constexpr Scalar kPi = Scalar(3.14159265358979323846);
+constexpr Scalar kLog2Pi = Scalar(1.83787706640934548356);  // of the normal distribution
 
 }  // namespace mbrl

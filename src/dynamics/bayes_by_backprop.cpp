@@ -1,7 +1,5 @@
 #include "dynamics/bayes_by_backprop.hpp"
 
-#include <chrono>
-
 namespace mbrl {
 
 // KL = sum log(prior_sd / sigma) + (sigma^2 + mu^2) / (2 prior_sd^2) - 1/2
@@ -13,9 +11,8 @@ Var kl_to_prior(const Var& mu, const Var& sigma, double prior_sd) {
 
 BayesByBackprop::BayesByBackprop(Index in, Index out, const ModelConfig& model,
                                  const BayesByBackpropConfig& config, std::uint64_t seed)
-    : model_(model),
-      config_(config),
-      shuffle_(seed, "minibatches of Bayes by Backprop"),
+    : config_(config),
+      passes_(model, config.cool_down, Rng(seed, "minibatches of Bayes by Backprop")),
       noise_(seed, "weight noise of Bayes by Backprop") {
   const MlpConfig shape{model.hidden_layers, model.hidden_width, activation_from(model.activation),
                         Init::truncated_normal};
@@ -109,44 +106,21 @@ double BayesByBackprop::loss(const Matrix& x, const Matrix& y, Index N, Rng& rng
 // ---- training ----
 
 FitReport BayesByBackprop::fit(const RegressionData& data, Workers&) {
-  const auto start = std::chrono::steady_clock::now();
-  double last_loss = 0;
-  for (int epoch = 0; epoch < model_.epochs; ++epoch) {
-    adam_.learning_rate =
-        static_cast<Scalar>(cooled(model_.learning_rate, epoch, model_.epochs, config_.cool_down));
-    last_loss = one_pass(data);
-    require_finite("the loss of Bayes by Backprop", last_loss);
-  }
+  const auto bound = [&](Tape& tape, const Matrix& x, const Matrix& y, std::vector<Var>& wanted) {
+    const Taped q = on_tape(tape);
+    wanted = leaves(q.mu.net);
+    for (const Var& rho : leaves(q.rho)) wanted.push_back(rho);
+    return loss(q, x, y, data.x.cols(), noise_);
+  };
+  const FitReport training = passes_.descend("Bayes by Backprop", data, trained(), bound);
   Rng judge(0, "holdout of Bayes by Backprop");
-  FitReport report = report_of(sample(10, judge), data);
-  report.epochs = model_.epochs, report.train_loss = last_loss;
-  report.gradient_norm = gradient_norm_;
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return report;
+  return report_of(sample(10, judge), data, training);
 }
 
 std::vector<Matrix*> BayesByBackprop::trained() {
   std::vector<Matrix*> all = parameters(mu_.net);
   for (Matrix* rho : parameters(rho_)) all.push_back(rho);
   return all;
-}
-
-double BayesByBackprop::one_pass(const RegressionData& data) {
-  const Index N = data.x.cols();
-  const std::vector<Matrix*> weights = trained();
-  double total = 0;
-  for_minibatches(N, model_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
-    tape_.clear();
-    const Taped q = on_tape(tape_);
-    const Var L = loss(q, data.x(Eigen::all, batch), data.y(Eigen::all, batch), N, noise_);
-    tape_.backward(L);
-    std::vector<Matrix*> slopes = gradients(q.mu.net);
-    for (Matrix* slope : gradients(q.rho)) slopes.push_back(slope);
-    adam_.step(weights, slopes);
-    gradient_norm_ = double(gradient_norm(slopes));
-    total += double(L.value()(0, 0)) * double(batch.size());
-  });
-  return total / double(N);
 }
 
 // ---- q ----
@@ -173,8 +147,8 @@ std::vector<Theta> BayesByBackprop::sample(int n, Rng& rng) const {
 }
 
 void BayesByBackprop::archive(Archive& ar) {
-  ar("mu", mu_), ar("rho", rho_), ar("shuffle", shuffle_), ar("noise", noise_);
-  ar.inside("adam", [&] { adam_.archive(ar, trained()); });
+  ar("mu", mu_), ar("rho", rho_), ar("noise", noise_);
+  passes_.archive(ar, trained());
 }
 
 }  // namespace mbrl

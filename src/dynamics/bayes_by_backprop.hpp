@@ -14,8 +14,7 @@
 // begins small, would be left too small. So it makes a fixed number of passes.
 #pragma once
 
-#include "dynamics/posterior.hpp"
-#include "nn/adam.hpp"
+#include "dynamics/fixed_passes.hpp"
 
 namespace mbrl {
 
@@ -69,17 +68,13 @@ class BayesByBackprop : public Posterior {
   };
   Taped on_tape(Tape& tape) const;
   Var loss(const Taped& q, const Matrix& x, const Matrix& y, Index N, Rng& rng) const;
-  double one_pass(const RegressionData& data);
   std::vector<Matrix*> trained();  // mu and rho of every weight
 
-  ModelConfig model_;
   BayesByBackpropConfig config_;
+  FixedPasses passes_;
   Theta mu_;
   Mlp rho_;  // sigma = softplus(rho), one for every weight and bias
-  Adam adam_;
-  Rng shuffle_, noise_;
-  Tape tape_;
-  double gradient_norm_ = 0;  // at the last step
+  Rng noise_;
 };
 
 }  // namespace mbrl

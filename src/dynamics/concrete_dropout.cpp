@@ -1,7 +1,5 @@
 #include "dynamics/concrete_dropout.hpp"
 
-#include <chrono>
-
 namespace mbrl {
 
 constexpr Scalar kTemperature = Scalar(0.1);  // of the relaxed masks in training
@@ -39,9 +37,8 @@ Var dropout_regulariser(const Var& W, const Var& logit_p, double length_scale) {
 
 ConcreteDropout::ConcreteDropout(Index in, Index out, const ModelConfig& model,
                                  const ConcreteDropoutConfig& config, std::uint64_t seed)
-    : model_(model),
-      config_(config),
-      shuffle_(seed, "minibatches of concrete dropout"),
+    : config_(config),
+      passes_(model, config.cool_down, Rng(seed, "minibatches of concrete dropout")),
       masks_(seed, "masks of concrete dropout") {
   const MlpConfig shape{model.hidden_layers, model.hidden_width, activation_from(model.activation),
                         Init::truncated_normal};
@@ -67,59 +64,36 @@ Var ConcreteDropout::forward_with_drops(const Network<Var>& net, const Var& logi
 }
 
 FitReport ConcreteDropout::fit(const RegressionData& data, Workers&) {
-  const auto start = std::chrono::steady_clock::now();
-  double last_loss = 0;
-  for (int epoch = 0; epoch < model_.epochs; ++epoch) {
-    adam_.learning_rate =
-        static_cast<Scalar>(cooled(model_.learning_rate, epoch, model_.epochs, config_.cool_down));
-    last_loss = one_pass(data);
-    require_finite("the loss of concrete dropout", last_loss);
-  }
+  const auto loss_of = [&](Tape& tape, const Matrix& x, const Matrix& y, std::vector<Var>& wanted) {
+    ThetaOf<Var> theta = on_tape(tape, full_);
+    const Network<Var> net = theta.net;
+    const Var logit_p = tape.parameter(logit_p_);
+    wanted = leaves(net);
+    wanted.push_back(logit_p);
+
+    // -log p(y | x, theta): the mean over examples, the sum over coordinates.
+    const Var output = forward_with_drops(net, logit_p, tape.constant(Matrix(x)));
+    theta.net = {};  // has been passed already
+    Var loss = static_cast<Scalar>(y.rows()) *
+               gaussian_nll(predict(theta, output), tape.constant(Matrix(y)));
+
+    // The regulariser / N, so that an epoch counts it once.
+    const auto N = static_cast<Scalar>(data.x.cols());
+    for (std::size_t l = first_dropped(); l < net.layers.size(); ++l) {
+      const Var a = row(logit_p, static_cast<Index>(l));
+      loss = loss + dropout_regulariser(net.layers[l].W, a, config_.length_scale) / N;
+    }
+    return loss;
+  };
+  const FitReport training = passes_.descend("concrete dropout", data, trained(), loss_of);
   Rng judge(0, "holdout of concrete dropout");
-  FitReport report = report_of(sample(10, judge), data);
-  report.epochs = model_.epochs, report.train_loss = last_loss;
-  report.gradient_norm = gradient_norm_;
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return report;
+  return report_of(sample(10, judge), data, training);
 }
 
 std::vector<Matrix*> ConcreteDropout::trained() {
   std::vector<Matrix*> all = parameters(full_);
   all.push_back(&logit_p_);
   return all;
-}
-
-double ConcreteDropout::one_pass(const RegressionData& data) {
-  const Index N = data.x.cols();
-  const std::vector<Matrix*> weights = trained();
-  double total = 0;
-  for_minibatches(N, model_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
-    tape_.clear();
-    ThetaOf<Var> theta = on_tape(tape_, full_);
-    const Network<Var> net = theta.net;
-    const Var logit_p = tape_.parameter(logit_p_);
-
-    // -log p(y | x, theta): the mean over examples, the sum over coordinates.
-    const Var x = tape_.constant(Matrix(data.x(Eigen::all, batch)));
-    const Var y = tape_.constant(Matrix(data.y(Eigen::all, batch)));
-    const Var output = forward_with_drops(net, logit_p, x);
-    theta.net = {};  // has been passed already
-    Var loss = static_cast<Scalar>(y.rows()) * gaussian_nll(predict(theta, output), y);
-
-    // The regulariser / N, so that an epoch counts it once.
-    for (std::size_t l = first_dropped(); l < net.layers.size(); ++l) {
-      const Var a = row(logit_p, static_cast<Index>(l));
-      loss = loss +
-             dropout_regulariser(net.layers[l].W, a, config_.length_scale) / static_cast<Scalar>(N);
-    }
-    tape_.backward(loss);
-    std::vector<Matrix*> slopes = gradients(net);
-    slopes.push_back(&open_adjoint(*logit_p.node));
-    adam_.step(weights, slopes);
-    gradient_norm_ = double(gradient_norm(slopes));
-    total += double(loss.value()(0, 0)) * double(batch.size());
-  });
-  return total / double(N);
 }
 
 // ---- p(theta | D) ----
@@ -148,8 +122,8 @@ std::vector<Theta> ConcreteDropout::sample(int n, Rng& rng) const {
 
 void ConcreteDropout::archive(Archive& ar) {
   ar("weights", full_), ar.fixed_shape("logits of the dropout rates", logit_p_);
-  ar("shuffle", shuffle_), ar("masks", masks_);
-  ar.inside("adam", [&] { adam_.archive(ar, trained()); });
+  ar("masks", masks_);
+  passes_.archive(ar, trained());
 }
 
 }  // namespace mbrl

@@ -14,8 +14,7 @@
 // data, once there are many, to 0.
 #pragma once
 
-#include "dynamics/posterior.hpp"
-#include "nn/adam.hpp"
+#include "dynamics/fixed_passes.hpp"
 
 namespace mbrl {
 
@@ -68,17 +67,13 @@ class ConcreteDropout : public Posterior {
  private:
   std::size_t first_dropped() const { return config_.drop_inputs ? 0 : 1; }  // layer
   Var forward_with_drops(const Network<Var>& net, const Var& logit_p, Var x);
-  double one_pass(const RegressionData& data);
   std::vector<Matrix*> trained();  // weights and rates
 
-  ModelConfig model_;
   ConcreteDropoutConfig config_;
+  FixedPasses passes_;
   Theta full_;      // nothing dropped, nothing scaled
   Matrix logit_p_;  // (layers, 1)
-  Adam adam_;
-  Rng shuffle_, masks_;
-  Tape tape_;
-  double gradient_norm_ = 0;  // at the last step
+  Rng masks_;
 };
 
 }  // namespace mbrl

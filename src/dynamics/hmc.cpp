@@ -163,7 +163,7 @@ Potential Hmc::potential(const RegressionData& data, Tape& tape) const {
           first += slope->size();
         }
         const double likelihood =
-            0.5 * (nll.value().cast<double>().sum() + double(data.y.size()) * std::log(2 * M_PI));
+            0.5 * (nll.value().cast<double>().sum() + double(data.y.size()) * double(kLog2Pi));
         return likelihood + prior_precision / 2 * q.squaredNorm();
       };
 }

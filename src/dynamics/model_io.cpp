@@ -5,7 +5,7 @@ namespace mbrl {
 ModelIo::ModelIo(const Env& env, bool learned_reward, bool normalise_targets)
     : env_(&env), learned_reward_(learned_reward), normalise_targets_(normalise_targets) {
   const Index n = env.spec.state_dim();
-  input_dim_ = env.features(Matrix(Matrix::Zero(n, 1))).rows() + env.spec.action_dim();
+  input_dim_ = env.feature_dim() + env.spec.action_dim();
   output_dim_ = n + (learned_reward ? 1 : 0);
   input_.mean = Matrix::Zero(input_dim_, 1), input_.sd = Matrix::Ones(input_dim_, 1);
   output_.mean = Matrix::Zero(output_dim_, 1), output_.sd = Matrix::Ones(output_dim_, 1);

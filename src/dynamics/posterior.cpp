@@ -68,8 +68,9 @@ GaussianOf<Var> predict(const ThetaOf<Var>& theta, const Var& x) {
 }
 GaussianOf<Var> predict(const Theta& theta, const Var& x) { return predict_either(theta, x); }
 
-FitReport report_of(const std::vector<Theta>& thetas, const RegressionData& data) {
-  FitReport report{data.x.cols(), data.x_holdout.cols()};
+FitReport report_of(const std::vector<Theta>& thetas, const RegressionData& data,
+                    FitReport report) {
+  report.train_rows = data.x.cols(), report.holdout_rows = data.x_holdout.cols();
   const double share = 1.0 / double(thetas.size());
   for (const Theta& theta : thetas) {
     const Gaussian p = predict(theta, data.x_holdout);

@@ -83,9 +83,10 @@ class Posterior {
   virtual void archive(Archive& ar) = 0;
 };
 
-// What a fit has come to: rows, and the average over `thetas` of their errors on the holdout. The
-// caller adds epochs, training loss and seconds.
-FitReport report_of(const std::vector<Theta>& thetas, const RegressionData& data);
+// What a fit has come to: to the report of its training are added rows, and the average over
+// `thetas` of their errors on the holdout.
+FitReport report_of(const std::vector<Theta>& thetas, const RegressionData& data,
+                    FitReport training = {});
 
 // Mean and variance of the mixture 1/N sum_i p(y | x, theta_i), by the law of total variance:
 //

@@ -51,8 +51,8 @@ void Ddpg::update_actor(const Matrix& s, Workers& workers) {
 }
 
 void Ddpg::update_targets() {
-  follow(target_actor_, actor_.net, config_.target_rate);
-  follow(target_critic_, critic_.net, config_.target_rate);
+  soft_update(target_actor_, actor_.net, config_.target_rate);
+  soft_update(target_critic_, critic_.net, config_.target_rate);
 }
 
 void Ddpg::archive(Archive& ar) {

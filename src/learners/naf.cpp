@@ -64,7 +64,7 @@ void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers&
   report_critic(slope.value, net_.descend("the critic", slope), y);
 }
 
-void Naf::update_targets() { follow(target_, net_.net, config_.target_rate); }
+void Naf::update_targets() { soft_update(target_, net_.net, config_.target_rate); }
 
 void Naf::archive(Archive& ar) {
   OffPolicyLearner::archive(ar);

@@ -3,7 +3,7 @@
 namespace mbrl {
 
 NetworkPolicy make_network_policy(const Env& env, const NetworkPolicyConfig& config, Rng& rng) {
-  const Index n = env.features(Matrix(Matrix::Zero(env.spec.state_dim(), 1))).rows();
+  const Index n = env.feature_dim();
   const Index m = env.spec.action_dim();
   const MlpConfig shape{config.hidden_layers, config.hidden_width, Activation::tanh, Init::xavier};
   NetworkPolicy pi{make_mlp(n, m, shape, rng), {}};
@@ -55,8 +55,7 @@ Var sample_u(const Env& env, const NetworkPolicyOf<Var>& pi, const Var& s, const
 Var log_density(const Env& env, const NetworkPolicyOf<Var>& pi, const Var& s, const Var& u) {
   const Var log_sd = broadcast_columns(pi.log_sd, u.cols());
   const Var z = (u - mean_u(env, pi, s)) * exp(-log_sd);
-  const Scalar half_log_2_pi = std::log(2 * kPi) / 2;
-  return sum_rows(-(square(z) / Scalar(2)) - log_sd - half_log_2_pi);
+  return sum_rows(-(square(z) / Scalar(2)) - log_sd - kLog2Pi / 2);
 }
 
 }  // namespace mbrl

@@ -31,7 +31,7 @@ OffPolicyLearner::OffPolicyLearner(const Env& env, const LearnerConfig& config, 
     : env_(env),
       config_(config),
       seed_(seed),
-      feature_dim_(env.features(Matrix(Matrix::Zero(env.spec.state_dim(), 1))).rows()),
+      feature_dim_(env.feature_dim()),
       noise_(seed, "noise of the learner"),
       unit_box_{env.spec.action_middle(), env.spec.action_half_width()} {}
 
@@ -134,7 +134,7 @@ Row td_target(const Batch& batch, const Row& value_next, double discount) {
   return y;
 }
 
-void follow(Mlp& target, const Mlp& net, double tau) {
+void soft_update(Mlp& target, const Mlp& net, double tau) {
   const auto share = static_cast<Scalar>(tau);
   for (std::size_t l = 0; l < target.layers.size(); ++l) {
     auto& [W, b] = target.layers[l];

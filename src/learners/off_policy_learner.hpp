@@ -129,6 +129,6 @@ std::unique_ptr<OffPolicyLearner> make_learner(const Env& env, const LearnerConf
 Row td_target(const Batch& batch, const Row& value_next, double discount);
 void td_target(const Batch& batch, const Row& value_next, double discount, Row& y);
 // target <- target + tau (net - target), every weight
-void follow(Mlp& target, const Mlp& net, double tau);
+void soft_update(Mlp& target, const Mlp& net, double tau);
 
 }  // namespace mbrl

@@ -9,8 +9,8 @@ PolicyTrainer::PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic)
   adam_.learning_rate = static_cast<Scalar>(config.learning_rate);
 }
 
-const BatchGradient::Slope& PolicyTrainer::slope(const NetworkPolicy& pi, Index B,
-                                                 const Objective& J, Workers& workers) {
+const BatchGradient::Slope& PolicyTrainer::slope(const NetworkPolicy& pi, Index B, const Share& J,
+                                                 Workers& workers) {
   const auto share = [&](Tape& tape, const Piece& piece, std::vector<Var>& wanted) {
     const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
     wanted = leaves(taped, stochastic_);
@@ -19,7 +19,7 @@ const BatchGradient::Slope& PolicyTrainer::slope(const NetworkPolicy& pi, Index 
   return gradient_(B, share, workers);
 }
 
-PolicyTrainer::Ascent PolicyTrainer::ascend(NetworkPolicy& pi, Index B, const Objective& J,
+PolicyTrainer::Ascent PolicyTrainer::ascend(NetworkPolicy& pi, Index B, const Share& J,
                                             Workers& workers) {
   const TimeSpent time(Part::learner);
   const BatchGradient::Slope& up = slope(pi, B, J, workers);

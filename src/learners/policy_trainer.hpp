@@ -25,13 +25,12 @@ class PolicyTrainer {
 
   // An objective that is a sum over a batch: the share of one piece, (1, 1), on the tape of pi.
   // Called from several threads.
-  using Objective =
-      std::function<Var(Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece)>;
+  using Share = std::function<Var(Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece)>;
 
   PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic);
 
   // J over a batch of B columns, and its gradient in the order of parameters(pi, stochastic).
-  const BatchGradient::Slope& slope(const NetworkPolicy& pi, Index B, const Objective& J,
+  const BatchGradient::Slope& slope(const NetworkPolicy& pi, Index B, const Share& J,
                                     Workers& workers);
 
   // One step of Adam up the slope. Returns J and the gradient's norm before it was shortened.
@@ -39,7 +38,7 @@ class PolicyTrainer {
   struct Ascent {
     double J = 0, gradient_norm = 0;
   };
-  Ascent ascend(NetworkPolicy& pi, Index B, const Objective& J, Workers& workers);
+  Ascent ascend(NetworkPolicy& pi, Index B, const Share& J, Workers& workers);
 
   // Its optimiser, of this policy.
   void archive(Archive& ar, NetworkPolicy& pi) { adam_.archive(ar, parameters(pi, stochastic_)); }

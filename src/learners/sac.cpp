@@ -86,7 +86,8 @@ void Sac::update_temperature(double mean_log_pi) {
 }
 
 void Sac::update_targets() {
-  for (std::size_t i = 0; i < 2; ++i) follow(targets_[i], critics_[i].net, config_.target_rate);
+  for (std::size_t i = 0; i < 2; ++i)
+    soft_update(targets_[i], critics_[i].net, config_.target_rate);
 }
 
 void Sac::archive(Archive& ar) {

@@ -4,7 +4,6 @@ namespace mbrl {
 
 static constexpr Scalar kMinLogSd = -20, kMaxLogSd = 2;
 static const Scalar kLog2 = std::log(Scalar(2));
-static const Scalar kHalfLog2Pi = std::log(2 * kPi) / 2;
 
 Var log_slope_of_tanh(const Var& u) { return Scalar(2) * (kLog2 - u - softplus(Scalar(-2) * u)); }
 
@@ -17,7 +16,7 @@ SquashedSample<Var> sample_squashed(const Var& out, const Var& eps) {
   const Var mu = rows(out, 0, m), log_sd = clamp(rows(out, m, m), kMinLogSd, kMaxLogSd);
   const Var u = mu + exp(log_sd) * eps;
   // log N(u; mu, sd^2): (u - mu) / sd is eps, a constant.
-  const Var log_normal = -log_sd - (square(eps) / Scalar(2) + kHalfLog2Pi);
+  const Var log_normal = -log_sd - (square(eps) / Scalar(2) + kLog2Pi / 2);
   return {tanh(u), sum_rows(log_normal - log_slope_of_tanh(u))};
 }
 
@@ -27,7 +26,7 @@ SquashedSample<Matrix> sample_squashed(const Mlp& net, const Matrix& features, c
   const Matrix log_sd = out.bottomRows(m).cwiseMax(kMinLogSd).cwiseMin(kMaxLogSd);
   const Matrix u = out.topRows(m).array() + log_sd.array().exp() * eps.array();
   const Matrix log_pi =
-      -log_sd.array() - (eps.array().square() / 2 + kHalfLog2Pi) - log_slope_of_tanh(u).array();
+      -log_sd.array() - (eps.array().square() / 2 + kLog2Pi / 2) - log_slope_of_tanh(u).array();
   return {tanh(u), log_pi.colwise().sum()};
 }
 

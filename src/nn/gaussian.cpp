@@ -2,7 +2,6 @@
 
 namespace mbrl {
 
-static const Scalar kLog2Pi = std::log(2 * kPi);
 
 Var gaussian_nll(const GaussianOf<Var>& p, const Var& target) {
   const Var squares = square(target - p.mean) * exp(-p.log_var);

@@ -17,8 +17,8 @@ struct Fixture {
   Matrix s = rng.normal(4, B), target = rng.normal(2, B), eps = rng.normal(2, B);
   Workers workers{2};
 
-  PolicyTrainer::Objective J = [this](Tape& tape, const NetworkPolicyOf<Var>& taped,
-                                      const Piece& piece) {
+  PolicyTrainer::Share J = [this](Tape& tape, const NetworkPolicyOf<Var>& taped,
+                                  const Piece& piece) {
     const Var u = sample_u(*env, taped, tape.constant(piece.of(s)), piece.of(eps));
     const Var miss = u - tape.constant(piece.of(target));
     return -sum(square(miss)) / static_cast<Scalar>(B);

@@ -135,11 +135,11 @@ TEST_CASE("target networks follow by tau, exactly") {
   Rng rng(1, "test");
   Mlp net = make_mlp(3, 2, {}, rng), target = make_mlp(3, 2, {}, rng);
   const Mlp before = target;
-  follow(target, net, 0.25);
+  soft_update(target, net, 0.25);
   for (std::size_t l = 0; l < net.layers.size(); ++l)
     CHECK(target.layers[l].W.isApprox(
         Scalar(0.75) * before.layers[l].W + Scalar(0.25) * net.layers[l].W, Scalar(1e-5)));
-  follow(target, net, 1);
+  soft_update(target, net, 1);
   CHECK(target.layers[0].W.isApprox(net.layers[0].W, Scalar(1e-5)));
 }
 
