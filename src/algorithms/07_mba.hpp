@@ -152,7 +152,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     record.step(tr);
 
     if (world.over() && ++learned <= config.imagination_episodes) {
-      // 2. and 3. Sample (s, a, s') from B, those of the recent episodes, to update the model.
+      // 2. Sample {s, a, s'} from B: the recent episodes.   3. Use them to update the model.
       if (learned % config.refit_episodes == 0) {
         if (config.imagine_with == "linear")
           agent.linear.fit(agent.recent());

@@ -125,15 +125,15 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
                   [&](const Transition& tr) { B.append(tr); });
 
   for (; record.running(); ++n) {
-    // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
-    const bool imagines = config.horizon > 0 && !config.true_dynamics;
-    if (imagines && n % config.refit_every == 0) record.refit(agent.model.fit(B, record.workers()));
-
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
     if (world.over()) world.reset();
     const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
     B.append(tr);
     record.step(tr);
+
+    // 2. Sample mini-batches from B uniformly.   3. Use them to update p-hat(s' | s, a).
+    const bool imagines = config.horizon > 0 && !config.true_dynamics;
+    if (imagines && n % config.refit_every == 0) record.refit(agent.model.fit(B, record.workers()));
 
     for (int k = 0; k < config.updates_per_step; ++k) {
       // 4. Sample {s_j} from B, with the transitions that led to them.
