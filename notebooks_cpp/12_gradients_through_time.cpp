@@ -57,9 +57,9 @@ static double gradient_norm_at(const Scene& w, bool learned, int H) {
 // %% [markdown]
 // ## What version 2.0 differentiates
 //
-// Black arrows: how the imagined return is computed. The same weights theta act at every step. Red:
-// what a reward at the end says about the first action passes back through every step in between,
-// and is multiplied by a Jacobian in each.
+// Black arrows show how the imagined return is computed. The same weights theta act at every step.
+// Red arrows: on its way from a late reward to the first action, the gradient passes back through
+// every step in between, and is multiplied by a Jacobian at each.
 
 // %%
 RUN {
@@ -100,11 +100,11 @@ RUN {
 // %% [markdown]
 // ## Vanishing and exploding
 //
-// Four worlds. Two are swung about by a random policy: what is done now decides which way the pole
-// will fall later. One is the cart with its pole upright, which is unstable by nature. The last is
-// the point mass with its best policy, the linear-quadratic regulator, which makes it forget where
-// it began. Nobody chose these Jacobians; and learned dynamics have their own, which are those of
-// the truth where there were data, and anything elsewhere.
+// Four worlds. Two are swung about by a random policy: an action now decides which way the pole will
+// fall later. One is the cart with its pole upright, which is unstable by nature. The last is the
+// point mass with its best policy, the linear-quadratic regulator, under which the influence of the
+// initial state dies out. Nobody chose these Jacobians. Learned dynamics have Jacobians of their
+// own: close to the true ones where there were data, and arbitrary elsewhere.
 
 // %%
 // a = 5 tanh(u) ~ 5 u: a fifth of the gain is the regulator near the origin.
@@ -167,8 +167,8 @@ RUN {
 // ## Which step matters?
 //
 // Shooting has a similar problem: the return depends more on the first actions of a plan than on
-// the last. With a policy the ratio is larger still, because what it does later is a reaction to
-// what was done first, and its own slope is a factor of every Jacobian.
+// the last. With a policy the ratio is larger still, because its later actions are reactions to the
+// states that its first actions led to, and its own slope enters every Jacobian.
 
 // %%
 RUN {
@@ -239,9 +239,9 @@ RUN {
 //
 // For the actions of one trajectory there is a convenient second-order method, because $a_t$ acts
 // on the future through $s_{t+1}$ alone: one small problem per step, backwards in time. A policy's
-// weights couple all time steps, and there is no such recursion. What is lost: from each of 20
-// starts of the pendulum, the best of 50 random plans improved by iLQR, through the true dynamics
-// and through a learned model; and the best of as many random plans as iLQR has asked $f$ about.
+// weights couple all time steps, and there is no such recursion. To see what is lost: from each of
+// 20 starts of the pendulum, iLQR improves the best of 50 random plans, through the true dynamics
+// and through a learned model. It is compared with random shooting that calls $f$ as often.
 
 // %%
 RUN {

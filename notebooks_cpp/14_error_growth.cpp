@@ -23,9 +23,9 @@ static double slope(const std::vector<double>& x, const std::vector<double>& y) 
 // ## Where the bound is attained
 //
 // On the road every step pays 1, in the ditch none does, and there is no way back. In truth nobody
-// leaves the road; the model believes that one step in $1/\epsilon$ does. How far the imagined
-// return of $T$ steps is from the true one: $\sum_t (1 - (1 - \epsilon)^t)$, which is
-// $\epsilon T^2 / 2$ while $\epsilon T$ is small.
+// leaves the road; the model believes that each step does so with probability $\epsilon$. The
+// imagined return of $T$ steps differs from the true one by $\sum_t (1 - (1 - \epsilon)^t)$, which
+// is about $\epsilon T^2 / 2$ while $\epsilon T$ is small.
 
 // %%
 Series chain{.label = "the chain", .style = Style::line_points, .color = "#222222"};
@@ -49,8 +49,8 @@ RUN {
 // fresh random actions, beside the true dynamics. The error summed over $T$ steps, each coordinate
 // in units of its standard deviation in $D$. The dashed guides have slopes of 1 and 2. The slope
 // depends on the task. On the point mass an error of the velocity adds up in the position, and that
-// again in the sum; on the swing-up a single step is wrong by a tenth already (the cart hits the
-// end of its rail), and an error that starts so large has little room to grow.
+// again in the sum; on the swing-up a single step is already off by 0.15 (the cart hits the end of
+// its rail), and an error that starts so large has little room to grow.
 
 // %%
 RUN {

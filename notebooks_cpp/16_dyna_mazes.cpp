@@ -122,9 +122,9 @@ RUN {
 // %% [markdown]
 // ## More planning, fewer episodes
 //
-// alpha = 0.1, epsilon = 0.1, gamma = 0.95, ties broken at random. The table says how many steps
-// the episodes take on average, over 100 runs, and what 1000 or 2000 runs of an independent
-// implementation had.
+// alpha = 0.1, epsilon = 0.1, gamma = 0.95, ties broken at random. The table gives the mean number
+// of steps of an episode over 100 runs, and in brackets that of 1000 or 2000 runs of an independent
+// implementation.
 
 // %%
 RUN {
@@ -230,9 +230,9 @@ RUN {
 // %% [markdown]
 // ## Expected against sample updates
 //
-// Three moves in ten go astray. An update with a step size of 1 puts the target in the place of Q.
-// The expectation under the counts is what Q should be; one sample of it is noise, whatever the
-// number of updates. A smaller step averages samples, and takes its time.
+// Three moves in ten go astray. An update with a step size of 1 replaces Q by the target. The
+// expectation under the counts is what Q should be; a single sample is noisy, however many updates
+// there are. A smaller step size averages over samples, but learns more slowly.
 
 // %%
 RUN {
