@@ -100,11 +100,11 @@ RUN {
 // %% [markdown]
 // ## Vanishing and exploding
 //
-// Four worlds. Two are swung about by a random policy: an action now decides which way the pole will
-// fall later. One is the cart with its pole upright, which is unstable by nature. The last is the
-// point mass with its best policy, the linear-quadratic regulator, under which the influence of the
-// initial state dies out. Nobody chose these Jacobians. Learned dynamics have Jacobians of their
-// own: close to the true ones where there were data, and arbitrary elsewhere.
+// Four worlds. Two are swung about by a random policy: an action now decides which way the pole
+// will fall later. One is the cart with its pole upright, which is unstable by nature. The last is
+// the point mass with its best policy, the linear-quadratic regulator, under which the influence of
+// the initial state dies out. Nobody chose these Jacobians. Learned dynamics have Jacobians of
+// their own: close to the true ones where there were data, and arbitrary elsewhere.
 
 // %%
 // a = 5 tanh(u) ~ 5 u: a fifth of the gain is the regulator near the origin.
