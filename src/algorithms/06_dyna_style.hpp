@@ -64,13 +64,13 @@ struct Agent : ModelAndLearner {
     return a;
   }
 
-  // Step 6: what the model says comes of a in s.
+  // Step 6: what the model predicts for a in s.
   Batch simulate(const Matrix& s, const Matrix& a, Workers& workers) {
     const auto chosen_a = [&a](const Matrix&) { return a; };
     return short_rollouts(env, p_hat(config.true_dynamics, workers), chosen_a, s, 1).front();
   }
 
-  // Step 8: N more steps, by the policy, of what has not ended. One batch per step.
+  // Step 8: N more steps of the policy, from where it has not ended. One batch per step.
   std::vector<Batch> go_on(const Batch& step, Workers& workers) {
     if (config.more_steps == 0) return {};
     const Matrix s = chosen(step, !step.terminated).s_next;
