@@ -1,9 +1,9 @@
 // %% [markdown]
 // # A tape by hand
 //
-// Every learning algorithm of this companion rests on one idea: write down what was computed, then
-// walk back through it. Here a tape is walked by hand for one small expression, and the real one
-// agrees. The tape itself is `src/autodiff/tape.hpp`, a page and a half.
+// Every learning algorithm of this companion rests on one idea: record what was computed, then go
+// back through it. Here this is done by hand for one small expression, and the real tape agrees.
+// The tape itself is `src/autodiff/tape.hpp`, a page and a half.
 
 // %%
 #include "autodiff/gradient_check.hpp"
@@ -23,8 +23,8 @@ const Scalar dy = 2 * (y - 1), dz = dy * (1 - y * y), dw = dz * x, db = dz;
 RUN { std::printf("by hand:  dL/dw = %.6f   dL/db = %.6f\n", double(dw), double(db)); }
 
 // %% [markdown]
-// The tape does the same: every operation has left its value, and how an adjoint passes through
-// it. An adjoint is the derivative of the loss with respect to what was computed there.
+// The tape does the same: every operation records its value, and how an adjoint passes through it.
+// An adjoint is the derivative of the loss with respect to what was computed there.
 
 // %%
 RUN {
@@ -57,8 +57,8 @@ RUN {
 }
 
 // %% [markdown]
-// And the question that every derivative of this project is asked by its tests: does it agree with
-// a difference? A central difference is wrong by a term in $h^2$ and by rounding over $h$, so that
+// The tests of this project check every derivative in one way: does it agree with a finite
+// difference? The error of a central difference is a term in $h^2$ plus rounding divided by $h$, so
 // there is a best $h$, and it is not the smallest.
 
 // %%

@@ -1,11 +1,11 @@
 // %% [markdown]
 // # A performance gap in model-based RL
 //
-// The lecture opens with a gap: pure model-based learning has something after ten minutes of real
-// time, model-free learning ends higher and takes ten days. And it closes with what bridges it: a
-// model-free learner inside a learned model. The runs are those of docs/results.md, 5 seeds each,
-// every episode's return as the policy acted; this notebook reads docs/results/performance_gap.csv
-// and draws. `make results R=short_rollouts` makes the runs again.
+// The lecture opens with a gap: pure model-based learning achieves something after ten minutes of
+// real time; model-free learning ends higher and takes ten days. It closes with what bridges the
+// gap: a model-free learner inside a learned model. The runs are those of docs/results.md, 5 seeds
+// each, every episode's return as the policy acted. This notebook reads
+// docs/results/performance_gap.csv and draws. `make results R=short_rollouts` repeats the runs.
 
 // %%
 #include "report/notebook.hpp"
@@ -34,8 +34,8 @@ struct Task {
 // %% [markdown]
 // ## Planners, a model-free learner, and both together
 //
-// Version 1.5 and PETS plan; SAC knows no model; MBPO is SAC in a learned model. Once over real
-// steps, which is what a robot pays, and once over seconds of computing. Each thin line is a seed.
+// Version 1.5 and PETS plan; SAC uses no model; MBPO is SAC in a learned model. One figure is over
+// real steps, which are expensive on a robot, one over seconds of computing. Thin lines are seeds.
 
 // %%
 RUN {
@@ -74,9 +74,9 @@ RUN {
 // %% [markdown]
 // ## The whole progression on one task
 //
-// Every algorithm of the lecture on the cart-pole's swing-up, over real steps: above those that
-// plan or train a policy through the model, below those that feed short rollouts to a model-free
-// learner, and that learner alone.
+// Every algorithm of the lecture on the cart-pole's swing-up, over real steps. Above are those that
+// plan or train a policy through the model; below are those that give short rollouts to a
+// model-free learner, and SAC alone.
 
 // %%
 static Figure panel(const std::string& title, const std::vector<RunGroup>& groups) {

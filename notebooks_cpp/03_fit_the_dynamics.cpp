@@ -1,9 +1,9 @@
 // %% [markdown]
 // # Fit the dynamics: one step is easy, many are not
 //
-// Step 2 of every version: learn $f(s, a)$ to minimise $\sum_i \|f(s_i, a_i) - s'_i\|^2$. What is
-// minimised is the error of one step. What a planner uses are $H$ steps, each from where the last
-// one was imagined to end.
+// Step 2 of every version: learn $f(s, a)$ to minimise $\sum_i \|f(s_i, a_i) - s'_i\|^2$. This
+// minimises the error of one step. A planner uses $H$ steps, each from where the last one was
+// imagined to end.
 
 // %%
 #include "random_steps.hpp"
@@ -38,8 +38,8 @@ static std::vector<double> open_loop_error(const UncertainModel& model, const Ve
 // ## What is learned, and in which units
 //
 // A network sees features of the state (the sine and cosine of an angle, not the angle), each
-// normalised to mean 0 and variance 1, and says the normalised *change* of state. So a loss of 1 is
-// what predicting the mean change would give, in every task. 200 random transitions:
+// normalised to mean 0 and variance 1, and predicts the normalised *change* of state. So in every
+// task a loss of 1 is what predicting the mean change would give. 200 random transitions:
 
 // %%
 RUN {
@@ -53,8 +53,8 @@ RUN {
 // %% [markdown]
 // ## An imagined trajectory beside the true one
 //
-// The same start, the same 50 random actions. One network follows what it believes, the world what
-// is. Nothing corrects the network on its way.
+// The same start and the same 50 random actions, once in the world and once in the network. Each
+// prediction of the network is the input of the next, and nothing corrects it on the way.
 
 // %%
 RUN {
@@ -86,7 +86,7 @@ RUN {
 // ## One-step error against H-step error
 //
 // For 100 to 3200 transitions, three models each: the mean distance from the truth, in standard
-// deviations of the data. More data help both, and H steps are always worse than one by a large
+// deviations of the data. More data help both, and the error of H steps is always larger by a large
 // factor. This is why version 1.5 executes only the first action of its plan.
 
 // %%

@@ -1,9 +1,9 @@
 // %% [markdown]
 // # Overfitting here, capacity there
 //
-// The lecture's first reason for the performance gap: "need to not overfit here", where there are
-// few data, "but still have high capacity over here", where there are many. So one size of network
-// does not suit both ends, unless something else keeps the large one honest early on.
+// The lecture's first reason for the performance gap: "need to not overfit here", where there is
+// little data, "but still have high capacity over here", where there is much. No single network
+// size suits both ends, unless something else keeps the large network from overfitting early on.
 
 // %%
 #include "random_steps.hpp"
@@ -34,9 +34,9 @@ static double error(const UncertainModel& model, const Matrix& s, const Matrix& 
 // ## The experiment
 //
 // The cart-pole under random actions, with process noise, so that there is something to overfit.
-// Three ways to fit: a small network, a large one trained for 300 passes come what may, and five
-// large ones that each stop when their error on held-out data no longer falls, and are averaged.
-// The test asks about the noiseless next state after new states and actions. Three data sets each.
+// Three ways to fit: a small network; a large one trained for exactly 300 passes; and five large
+// ones that each stop when their error on held-out data no longer falls, and are averaged. The test
+// error is that of the noiseless next state, for new states and actions. Three data sets each.
 
 // %%
 const std::vector<Way> kWays{{"small network (1 x 4)", 1, 4, 1, false},
@@ -81,10 +81,10 @@ RUN {
 // %% [markdown]
 // ## What to see
 //
-// On the left, with few data, the large network fits even the noise of what it has seen, and pays
-// for it on what it has not. On the right the small one can no longer follow: more data do not help
-// it. Stopped early and averaged, large networks are never far from the better of the two: that is
-// how every model of this companion is fitted.
+// On the left, with little data, the large network fits even the noise in its training data, and
+// its error on new data is large. On the right the small one lacks capacity: more data do not help
+// it. Large networks that are stopped early and averaged are never far from the better of the two.
+// Every ensemble of this companion is trained with early stopping.
 
 // %%
 RUN {

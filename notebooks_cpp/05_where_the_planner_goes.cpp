@@ -2,8 +2,9 @@
 // # The planner goes where the model is wrong
 //
 // $p_{\pi_f}(s_t) \neq p_{\pi_0}(s_t)$: the data come from the base policy $\pi_0$, and the planner
-// goes elsewhere. Worse, a planner that searches thousands of plans for the best promise finds just
-// the plans whose promise is wrong. First a map of where it goes, then what it is promised there.
+// goes elsewhere. Worse, a planner that searches thousands of plans for the highest predicted
+// return finds exactly those whose prediction is too high. First a map of where the planner goes,
+// then what its plans promise there (their predicted return) and what they bring.
 
 // %%
 #include "algorithms/01_version_1_5.hpp"
@@ -17,10 +18,10 @@ Workers workers(2);
 // %% [markdown]
 // ## A map of the pendulum
 //
-// Angle (0 is upright) and speed: all there is to know of it. 200 random steps; a network fitted to
-// them; and where it is wrong about the next state, averaged over actions. The points are the
-// random steps, which hang about the bottom, and the first episode of planning through that
-// network: it is drawn to the top, where nobody has been.
+// The state is angle (0 is upright) and speed. The colour is the error of a network fitted to 200
+// random steps, for one step, averaged over actions. The points are the random steps, which stay
+// near the bottom, and the first episode of planning through that network: it heads for the top,
+// where there are no data.
 
 // %%
 static Series points_of(const std::string& label, const std::string& color, const Matrix& s) {
@@ -75,7 +76,7 @@ RUN {
 // ## Promised and real
 //
 // On the cart-pole, after 200 random steps: every chosen plan is carried out in the true dynamics,
-// and its promise compared with what it really brings. One deterministic network, and a
+// and its promised return compared with its real one. One deterministic network, and a
 // probabilistic ensemble of five, of the same size and on the same data; both search with CEM for
 // the plan of 25 steps with the best score.
 

@@ -1,9 +1,9 @@
 // %% [markdown]
-// # Two kinds of uncertainty
+// # Two types of uncertainty
 //
 // Aleatoric: the world is noisy. Epistemic: the model does not know. "The model is certain about
-// the data, but we are not certain about the model." Here both are seen apart, on data in one
-// dimension with a hole in the middle: $y = \sin x$, a quiet cluster on the left (noise 0.05) and a
+// the data, but we are not certain about the model." Here the two are separated, on data in one
+// dimension with a gap in the middle: $y = \sin x$, a quiet cluster on the left (noise 0.05) and a
 // noisy one on the right (0.20), nothing in between.
 
 // %%
@@ -16,8 +16,8 @@ const Matrix x = grid(481);
 
 // %% [markdown]
 // Five networks, each with its own initial weights and its own order of the data, each giving a
-// mean and a variance. Where there are data they agree; in the hole and outside each makes up its
-// own story. What they agree about is noise; what they disagree about is ignorance:
+// mean and a variance. Where there are data they agree; in the gap and outside each extrapolates in
+// its own way. The noise that they agree on is aleatoric; their disagreement is epistemic:
 //
 // $$\operatorname{Var}[y] = \underbrace{\mathbb{E}_\theta[\sigma_\theta^2]}_{\text{aleatoric}} +
 // \underbrace{\operatorname{Var}_\theta[\mu_\theta]}_{\text{epistemic}}.$$

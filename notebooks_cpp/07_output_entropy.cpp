@@ -2,8 +2,8 @@
 // # Output entropy fooled
 //
 // Idea 1 of the lecture was the entropy of a single network's output. "Why is this not enough?"
-// Because it answers another question: how noisy is the world here? Where there are no data nobody
-// told it, and it goes on as if it knew.
+// Because it answers another question: how noisy is the world here? Where there are no data, the
+// network extrapolates its answer as if it knew.
 
 // %%
 #include "two_clusters.hpp"
@@ -15,10 +15,10 @@ const Matrix x = grid(481);
 const std::vector<Theta> members = trained_members(data, 5, false, 1, 400);
 
 // %% [markdown]
-// One of five networks by itself, and the five together. The entropy of the five's mixture has two
-// parts: the mean entropy of each, and the mutual information between $y$ and $\theta$, what
-// learning which of them is right would tell about $y$. That part is disagreement, and says where
-// the model does not know.
+// One of five networks by itself, and the five together. The entropy of their mixture has two
+// parts: the mean entropy of the five, and the mutual information between $y$ and $\theta$, that is
+// how much knowing which of them is right would tell about $y$. The second part measures their
+// disagreement, and shows where the model does not know.
 
 // %%
 RUN {

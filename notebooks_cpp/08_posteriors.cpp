@@ -1,9 +1,9 @@
 // %% [markdown]
-// # Four ways to p(theta | D)
+// # Four ways to estimate p(theta | D)
 //
-// "Can we instead estimate p(theta | D)?" Here by Hamiltonian Monte Carlo, which is right but slow,
-// and by three that are fast: independent normal weights (Bayes by Backprop), dropout with learned
-// rates (concrete dropout), and a bootstrap ensemble. What does each miss?
+// "Can we instead estimate p(theta | D)?" Here by Hamiltonian Monte Carlo, which is exact in the
+// limit but slow, and by three fast methods: independent normal weights (Bayes by Backprop),
+// dropout with learned rates (concrete dropout), and an ensemble. What does each miss?
 //
 // The data are those of 06_two_uncertainties, thinned to 160 points so that the slow one can
 // look at all of them at every step: y = sin x, a quiet cluster on the left (noise 0.05), a noisy
@@ -76,8 +76,8 @@ static Figure panel_of(const Said& said, const Said& reference, const std::strin
 
 // %% [markdown]
 // The reference: Hamiltonian Monte Carlo over all 42 weights of a network of 10 tanh units, every
-// weight ~ N(0, 1) before the data. Four chains from four starts that end up saying the same
-// (R-hat near 1), so what they say is the posterior.
+// weight ~ N(0, 1) before the data. Four chains from four starts agree in the end (R-hat near 1),
+// so we take their samples for the posterior.
 
 // %%
 const HmcConfig hmc_config{.warm_up = 600, .draws = 500, .leapfrog_steps = 400};
@@ -94,8 +94,8 @@ RUN {
 }
 
 // %% [markdown]
-// Bayes by Backprop: the same network, the same prior, but every weight on its own. So all that
-// differs is the slide's product, p(theta | D) = prod_i p(theta_i | D).
+// Bayes by Backprop: the same network and the same prior, but independent weights. So the only
+// difference is the slide's approximation, p(theta | D) = prod_i p(theta_i | D).
 
 // %%
 static Said ask_bayes_by_backprop() {
@@ -113,8 +113,8 @@ RUN {
 }
 
 // %% [markdown]
-// Concrete dropout needs units to spare: with many of them, few points cannot say that each is
-// needed, and the rates stay above 0. The input is never dropped, being the only one.
+// Concrete dropout needs units to spare: with many units, few points cannot show that each is
+// needed, and the rates stay above 0. The input is never dropped, since there is only one.
 
 // %%
 static Said ask_dropout() {
@@ -153,12 +153,12 @@ RUN {
 }
 
 // %% [markdown]
-// What is missed. Independent weights cannot say "if this one is larger, that one is smaller",
-// which is how many different functions pass through the same data: so there is hardly a
-// difference left in the gap. (Not for want of training: step sizes from 0.005 to 0.02, first
-// sigmas from 0.001 to 0.02, up to 40,000 passes and three seeds end in the same picture.)
-// Dropout is as unsure where it has seen plenty as where it has seen nothing, since the same
-// units go missing everywhere. The ensemble, with no claim to be Bayesian, comes closest.
+// What is missed? Independent weights cannot express "if this one is larger, that one is smaller",
+// which is how different functions pass through the same data. So hardly any difference is left in
+// the gap. (More training does not help: step sizes from 0.005 to 0.02, first sigmas from 0.001 to
+// 0.02, up to 40,000 passes and three seeds end in the same picture.) Dropout is nearly as unsure
+// among the data as in the gap, since the same units are dropped everywhere. The ensemble, which
+// does not claim to be Bayesian, comes closest.
 
 // %%
 RUN {

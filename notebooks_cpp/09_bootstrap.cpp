@@ -17,7 +17,8 @@ const Matrix x = grid(241);
 // %% [markdown]
 // ## With replacement, or not
 //
-// The epistemic standard deviation of ensembles of five each way, on ten data sets of 400 points.
+// The epistemic standard deviation of ensembles of five, trained both ways, on ten data sets of 400
+// points.
 
 // %%
 RUN {
@@ -62,9 +63,9 @@ RUN {
 // ## How many members
 //
 // Forty members, trained once on one data set of 400 points, and ensembles of 2, 3, 5 and 10 of
-// them, without a member in common: how far apart are their opinions of how unsure they are? With
-// two members the epistemic sd is a matter of luck; five are crude, ten are better. The errors fall
-// like one over the square root of the number.
+// them, without a member in common: how much do their estimates of the epistemic sd differ? With
+// two members the estimate is mostly chance; five are crude, ten are better. The error of such an
+// estimate falls like one over the square root of the number.
 
 // %%
 RUN {

@@ -2,8 +2,8 @@
 // # A walk along a cliff: expected, pessimistic, optimistic
 //
 // "Expected reward under high-variance prediction is **very** low, even though the mean is the
-// same." The short way to the goal runs along an edge, against a wind that takes some getting to
-// know. All planners are given the same random transitions from all over the slope, and walk once:
+// same." The short way to the goal runs along an edge, against a wind that has to be learned. All
+// planners are given the same random transitions from all over the slope, and walk once:
 // one deterministic network, and a probabilistic ensemble whose plans are judged by their expected
 // return, by the mean minus one standard deviation, or by the mean plus one.
 
@@ -83,14 +83,18 @@ static Interval wilson(double count, double n) {
   return {p, std::max(0.0, centre - reach), std::min(1.0, centre + reach)};
 }
 
+static Series edge_of_the_cliff() {
+  Series edge{.label = "the edge", .color = "#222222", .width = 3};
+  for (double x = -0.9; x <= 0.901; x += 0.05)
+    edge.x.push_back(x), edge.y.push_back(-double(Cliff::passage) - std::pow(x, 4));
+  return edge;
+}
+
 static Figure panel_of(const std::vector<Walk>& walks, const Kind& kind, int falls) {
   Figure panel{.y_label = "y", .height = 240, .y_low = -0.7, .y_high = 1};
   panel.title =
       kind.label + ": " + std::to_string(falls) + " of " + std::to_string(walks.size()) + " fall";
-  Series edge{.label = "the edge", .color = "#222222", .width = 3};
-  for (double x = -0.9; x <= 0.901; x += 0.05)
-    edge.x.push_back(x), edge.y.push_back(-double(Cliff::passage) - std::pow(x, 4));
-  panel.series.push_back(edge);
+  panel.series.push_back(edge_of_the_cliff());
   Series fallen{.label = "a fall", .style = Style::circles, .color = "#c0504d"};
   for (const Walk& w : walks) {
     panel.series.push_back({.x = w.x, .y = w.y, .color = kind.color, .width = 1, .opacity = 0.6});
@@ -98,6 +102,87 @@ static Figure panel_of(const std::vector<Walk>& walks, const Kind& kind, int fal
   }
   panel.series.push_back(fallen);
   return panel;
+}
+
+// %% [markdown]
+// ## Two predictions at an edge
+//
+// The mean prediction is on the path, 0.1 from the edge, whatever its standard deviation sigma. A
+// fall costs 100. A planner that believes the mean sees the same reward twice. The expected reward
+// is $-100\,\Phi(-0.1 / \sigma)$: nearly nothing for the sure prediction, very low for the other.
+
+// %%
+RUN {
+  constexpr double d = 0.1, fall = 100;
+  Figure density{.title = "Where you will be: the same mean, and two standard deviations",
+                 .y_label = "density"};
+  Figure pays{.title = "What it pays", .x_label = "place across the path", .y_label = "reward"};
+  std::vector<double> expected;
+  for (const double sigma : {0.03, 0.1}) {
+    expected.push_back(-fall * 0.5 * std::erfc(d / sigma / std::sqrt(2)));
+    char label[80];
+    std::snprintf(label, sizeof label, "sigma = %g: expected reward %.2f", sigma, expected.back());
+    const std::string color = palette(expected.size() - 1);
+    Series all{.label = label, .color = color}, beyond{.color = color};
+    for (double x = -0.35; x <= 0.351; x += 0.0025) {
+      const double p = std::exp(-x * x / (2 * sigma * sigma)) / (sigma * std::sqrt(2 * kPi));
+      all.x.push_back(x), all.y.push_back(p);
+      if (x > -d) continue;
+      beyond.x.push_back(x), beyond.y.push_back(p);
+      beyond.low.push_back(0), beyond.high.push_back(p);
+    }
+    density.series.push_back(all), density.series.push_back(beyond);
+    std::printf("%s\n", label);
+  }
+  density.series.push_back({.label = "the edge",
+                            .x = {-d, -d},
+                            .y = {0, 13},
+                            .style = Style::dashes,
+                            .color = "#222222"});
+  pays.series = {{.x = {-0.35, -d, -d, 0.35}, .y = {-fall, -fall, 0, 0}, .color = "#222222"}};
+  density.height = 340, pays.height = 220;
+  show({density, pays}, "edge");
+  expect(expected[1] < 300 * expected[0], "same mean, more than 300 times the expected cost");
+}
+
+// %% [markdown]
+// ## The cliff and its wind
+//
+// Seen from above: start and goal, the straight way along the edge and the safe way around, and
+// what the wind takes from y in a step (a step is 0.1 long). The gusts are narrow, and random steps
+// seldom meet them.
+
+// %%
+RUN {
+  const Cliff cliff;
+  Series wind{.style = Style::heat};
+  for (int i = 0; i <= 120; ++i)
+    for (int j = 0; j <= 60; ++j) {
+      const Matrix s{{Scalar(-1.2 + 0.02 * i)}, {Scalar(-0.6 + 0.025 * j)}};
+      const bool abyss = cliff.clearance(s)(0) < 0;
+      wind.x.push_back(double(s(0))), wind.y.push_back(double(s(1)));
+      wind.value.push_back(abyss ? NAN : double(cliff.wind_at(s)(0)));
+    }
+  Figure map{.title = "The cliff, and where its wind blows",
+             .x_label = "x",
+             .y_label = "y",
+             .color_label = "wind towards the edge, per step",
+             .height = 420,
+             .y_low = -0.6,
+             .y_high = 0.9};
+  map.series = {wind,
+                edge_of_the_cliff(),
+                {.label = "the straight way", .x = {-1, 1}, .y = {0, 0}, .color = palette(1)},
+                {.label = "the safe way",
+                 .x = {-1, 0, 1},
+                 .y = {0, double(Cliff::detour), 0},
+                 .color = palette(2)},
+                {.label = "start and goal",
+                 .x = {-1, 1},
+                 .y = {0, 0},
+                 .style = Style::circles,
+                 .color = "#222222"}};
+  show({map}, "cliff_map");
 }
 
 // %% [markdown]
@@ -142,12 +227,70 @@ RUN {
 }
 
 // %% [markdown]
+// ## Three scores of one plan
+//
+// An ensemble that has seen 100 random transitions imagines 2000 returns of one plan: the straight
+// way, leaning a little against the wind. Some members foresee a fall, which costs 100; the others
+// see a good walk. The expected score is the mean. The pessimist subtracts a standard deviation,
+// the optimist adds one.
+
+// %%
+RUN {
+  const auto env = make_env("cliff");
+  Workers alone(1);
+  UncertainModel model = make_uncertain_model(*env, {}, 1);
+  model.fit(random_transitions(*env, kDrawn, 1), alone);
+  Matrix plan = Matrix::Zero(2 * 25, 1);
+  for (Index t = 0; t < 21; ++t) plan(2 * t, 0) = 1, plan(2 * t + 1, 0) = Scalar(0.3);
+  PropagationConfig config;
+  config.particles = 2000;
+  Rng rng(1, "particles");
+  const Matrix returns =
+      imagined_returns(model, Vector{{Cliff::start, 0}}, plan, config, rng, alone);
+  constexpr double kBin = 4;
+  std::map<int, double> count;
+  for (Index i = 0; i < returns.rows(); ++i)
+    count[int(std::floor(double(returns(i, 0)) / kBin))] += 1;
+  Series histogram{.label = "2000 imagined returns", .color = "#888888"};
+  double most = 0;
+  const auto close = [&](double x) {
+    histogram.x.push_back(x), histogram.y.push_back(0);
+    histogram.low.push_back(0), histogram.high.push_back(0);
+  };
+  close(kBin * count.begin()->first);
+  for (int bin = count.begin()->first; bin <= count.rbegin()->first; ++bin)
+    for (const int side : {0, 1}) {
+      histogram.x.push_back(kBin * (bin + side)), histogram.y.push_back(count[bin]);
+      histogram.low.push_back(0), histogram.high.push_back(count[bin]);
+      most = std::max(most, count[bin]);
+    }
+  close(kBin * (count.rbegin()->first + 1));
+  Figure figure{.title = "One plan along the edge, and its three scores",
+                .x_label = "imagined return",
+                .y_label = "particles",
+                .series = {histogram},
+                .height = 360};
+  std::vector<double> scores;
+  for (const std::string kind : {"pessimistic", "expected", "optimistic"}) {
+    scores.push_back(double(score(returns, kind, 1)(0)));
+    std::printf("%-12s %7.1f\n", kind.c_str(), scores.back());
+    figure.series.push_back({.label = kind,
+                             .x = {scores.back(), scores.back()},
+                             .y = {0, most},
+                             .color = palette(scores.size())});
+  }
+  show({figure}, "three_scores");
+  expect(scores[0] < scores[1] && scores[1] < scores[2], "pessimistic < expected < optimistic");
+}
+
+// %% [markdown]
 // ## How often they fall
 //
-// Forty walks for each amount of data (docs/results/cliff.csv). The optimist takes the models'
-// disagreement for a chance, and falls most. One network hears of none. The expected return is more
-// careful, because a fall that one member of five foresees is in the mean already; the pessimist a
-// little more so. How sure that order is, docs/03_planning_with_uncertainty.md says.
+// Forty walks for each amount of data (docs/results/cliff.csv). The optimist treats the models'
+// disagreement as an opportunity, and falls most. A single network knows of no disagreement. The
+// expected return is more careful, because a fall that one member of five foresees is in the mean
+// already; the pessimistic score is a little more careful still. How sure that order is,
+// docs/03_planning_with_uncertainty.md says.
 
 // %%
 RUN {

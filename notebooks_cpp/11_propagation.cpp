@@ -2,9 +2,9 @@
 // # Propagation on one picture: TS1, TSinf, moment matching
 //
 // "Step 1: sample $\theta \sim p(\theta \mid D)$. Step 2: at each time step $t$, sample
-// $s_{t+1} \sim p(s_{t+1} \mid s_t, a_t, \theta)$." Is $\theta$ one for the whole plan, or a new
-// one at every step? And "other options: moment matching": what becomes of particles that are
-// replaced by a normal with their mean and variance?
+// $s_{t+1} \sim p(s_{t+1} \mid s_t, a_t, \theta)$." Is there one $\theta$ for the whole plan, or a
+// new one at every step? And "other options: moment matching": what happens to particles that are
+// replaced by draws from a normal with their mean and variance?
 
 // %%
 #include "planning/propagation.hpp"
@@ -42,12 +42,12 @@ static double sd_of(const std::vector<double>& values) {
 //
 // A pole that stands upright, and no force on the cart: how fast will it fall, and to which side?
 // In truth, exactly upright, not at all. Five deterministic networks that have seen 50 random steps
-// each have an opinion of their own. Under TSinf a particle believes one network to the end, so
-// that there are five futures. Under TS1 it asks another network at every step, and their opinions
-// average out. DS draws from the normal that all five make together, so it cannot know that one who
-// leans left would go on leaning left. MM moreover replaces the particles by draws from a normal
-// with their moments, coordinate by coordinate: now the one that leans furthest is no longer the
-// one that turns fastest. E follows the mean and has no spread at all.
+// give five different answers. Under TSinf a particle follows one network to the end, so there are
+// five futures. Under TS1 it follows another network at every step, and their predictions average
+// out. DS draws from the normal with the mean and variance of all five, so it loses the information
+// that a network which errs to the left goes on erring to the left. MM also replaces the particles
+// by draws from a normal with their moments, coordinate by coordinate: now the particle that leans
+// furthest is no longer the one that turns fastest. E follows the mean and has no spread at all.
 
 // %%
 const auto env = make_env("inverted_pendulum");

@@ -10,6 +10,7 @@
 #include <Eigen/SVD>
 #include <array>
 
+#include "diagram.hpp"
 #include "envs/point_mass.hpp"
 #include "planning/ilqr.hpp"
 #include "planning/lqr.hpp"
@@ -53,13 +54,56 @@ static double gradient_norm_at(const Scene& w, bool learned, int H) {
 }
 
 // %% [markdown]
+// ## What version 2.0 differentiates
+//
+// Black arrows show how the imagined return is computed. The same weights theta act at every step.
+// Red arrows: on its way from a late reward to the first action, the gradient passes back through
+// every step in between, and is multiplied by a Jacobian at each.
+
+// %%
+RUN {
+  const std::string black = "#444444", red = "#d03030";
+  Diagram graph(13.4, 6.3, 60);
+  graph.box({0.6, 5.5}, {12.8, 6.1}, "#e6dff0");
+  graph.text({6.7, 5.8}, "θ, the weights of the policy");
+  for (int t = 0; t <= 3; ++t) {
+    const double x = 1 + 3.6 * t;
+    const std::string now = "_" + std::to_string(t);
+    graph.circle({x, 2.6}, 0.4, "#b3d4ea");
+    graph.text({x, 2.6}, "s" + now);
+    if (t == 3) {
+      graph.text({x + 0.9, 2.6}, "...");
+      break;
+    }
+    graph.arrow({x + 1.2, 5.5}, {x + 1.2, 4.65}, black);  // theta -> a
+    graph.circle({x + 1.2, 4.2}, 0.4, "#f6dda6");
+    graph.text({x + 1.2, 4.2}, "a" + now);
+    graph.text({x + 0.4, 3.7}, "π", 11);
+    graph.arrow({x + 0.25, 2.95}, {x + 0.95, 3.85}, black);  // s -> a
+    graph.box({x + 2, 2.3}, {x + 2.6, 2.9}, "#d9d9d9");
+    graph.text({x + 2.3, 2.6}, "f");
+    graph.arrow({x + 0.45, 2.6}, {x + 1.95, 2.6}, black);  // s -> f
+    graph.arrow({x + 1.5, 3.9}, {x + 2.15, 2.95}, black);  // a -> f
+    graph.arrow({x + 2.65, 2.6}, {x + 3.15, 2.6}, black);  // f -> s'
+    graph.circle({x + 1.2, 0.9}, 0.4, "#cfe5bd");
+    graph.text({x + 1.2, 0.9}, "r" + now);
+    graph.arrow({x + 0.2, 2.2}, {x + 0.9, 1.2}, black);     // s -> r
+    graph.arrow({x + 1.2, 3.75}, {x + 1.2, 1.35}, black);   // a -> r
+    graph.arrow({x + 3.3, 2.25}, {x + 0.3, 2.25}, red, 3);  // the way back
+    graph.text({x + 2.4, 1.85}, "∂s_" + std::to_string(t + 1) + " / ∂s" + now, 11, red);
+  }
+  graph.text({6.7, 0.2}, "J = r_0 + r_1 + r_2 + ...");
+  show(graph, "version_2_0_graph");
+}
+
+// %% [markdown]
 // ## Vanishing and exploding
 //
-// Four worlds. Two are swung about by a random policy: what is done now decides which way the pole
+// Four worlds. Two are swung about by a random policy: an action now decides which way the pole
 // will fall later. One is the cart with its pole upright, which is unstable by nature. The last is
-// the point mass with its best policy, the linear-quadratic regulator, which makes it forget where
-// it began. Nobody chose these Jacobians; and learned dynamics have their own, which are those of
-// the truth where there were data, and anything elsewhere.
+// the point mass with its best policy, the linear-quadratic regulator, under which the influence of
+// the initial state dies out. Nobody chose these Jacobians. Learned dynamics have Jacobians of
+// their own: close to the true ones where there were data, and arbitrary elsewhere.
 
 // %%
 // a = 5 tanh(u) ~ 5 u: a fifth of the gain is the regulator near the origin.
@@ -122,8 +166,8 @@ RUN {
 // ## Which step matters?
 //
 // Shooting has a similar problem: the return depends more on the first actions of a plan than on
-// the last. With a policy the ratio is larger still, because what it does later is a reaction to
-// what was done first, and its own slope is a factor of every Jacobian.
+// the last. With a policy the ratio is larger still, because its later actions are reactions to the
+// states that its first actions led to, and its own slope enters every Jacobian.
 
 // %%
 RUN {
@@ -194,9 +238,9 @@ RUN {
 //
 // For the actions of one trajectory there is a convenient second-order method, because $a_t$ acts
 // on the future through $s_{t+1}$ alone: one small problem per step, backwards in time. A policy's
-// weights couple all time steps, and there is no such recursion. What is lost: from each of 20
-// starts of the pendulum, the best of 50 random plans improved by iLQR, through the true dynamics
-// and through a learned model; and the best of as many random plans as iLQR has asked $f$ about.
+// weights couple all time steps, and there is no such recursion. To see what is lost: from each of
+// 20 starts of the pendulum, iLQR improves the best of 50 random plans, through the true dynamics
+// and through a learned model. It is compared with random shooting that calls $f$ as often.
 
 // %%
 RUN {

@@ -3,8 +3,8 @@
 //
 // "Use derivative-free RL algorithms, with the model used to generate synthetic samples. Seems
 // weirdly backwards. Actually works very well." Version 2.0 backpropagates through the model;
-// version 2.5 only samples it, and weighs the gradient of $\log \pi$ with what came of it. Both
-// estimate the same gradient.
+// version 2.5 only samples from it, and weights the gradient of $\log \pi$ with the return that
+// followed. Both estimate the same gradient.
 
 // %%
 #include "algorithms/04_version_2_5.hpp"
@@ -101,9 +101,9 @@ RUN {
 // %% [markdown]
 // ## Where there is no slope
 //
-// `cartpole_balance` pays 1 for every step until the pole falls. In the state that reward is flat,
-// so backpropagation has a gradient of exactly zero and version 2.0 cannot learn. The policy
-// gradient asks only which rollouts lasted longer.
+// `cartpole_balance` pays 1 for every step until the pole falls. This reward does not depend on the
+// state, so backpropagation gives a gradient of exactly zero and version 2.0 cannot learn. The
+// policy gradient needs only to know which rollouts lasted longer.
 
 // %%
 RUN {

@@ -2,7 +2,7 @@
 // # The curse of long model-based rollouts
 //
 // "How quickly does error accumulate? $O(\epsilon T^2)$." First a chain of two states where that
-// bound is attained, then learned models of control tasks, where it is whatever it is.
+// bound is attained, then learned models of control tasks, where the growth depends on the task.
 
 // %%
 #include "random_steps.hpp"
@@ -23,9 +23,9 @@ static double slope(const std::vector<double>& x, const std::vector<double>& y) 
 // ## Where the bound is attained
 //
 // On the road every step pays 1, in the ditch none does, and there is no way back. In truth nobody
-// leaves the road; the model believes that one step in $1/\epsilon$ does. How far the imagined
-// return of $T$ steps is from the true one: $\sum_t (1 - (1 - \epsilon)^t)$, which is
-// $\epsilon T^2 / 2$ while $\epsilon T$ is small.
+// leaves the road; the model believes that each step does so with probability $\epsilon$. The
+// imagined return of $T$ steps differs from the true one by $\sum_t (1 - (1 - \epsilon)^t)$, which
+// is about $\epsilon T^2 / 2$ while $\epsilon T$ is small.
 
 // %%
 Series chain{.label = "the chain", .style = Style::line_points, .color = "#222222"};
@@ -47,10 +47,10 @@ RUN {
 //
 // Deterministic networks after 1000 random steps, rolled out open loop from 50 states of $D$ under
 // fresh random actions, beside the true dynamics. The error summed over $T$ steps, each coordinate
-// in units of its standard deviation in $D$. The slope depends on the task. On the point mass an
-// error of the velocity adds up in the position, and that again in the sum; on the swing-up a
-// single step is wrong by a tenth already (the cart hits the end of its rail), and what is that
-// wrong soon cannot get much worse.
+// in units of its standard deviation in $D$. The dashed guides have slopes of 1 and 2. The slope
+// depends on the task. On the point mass an error of the velocity adds up in the position, and that
+// again in the sum; on the swing-up a single step is already off by 0.15 (the cart hits the end of
+// its rail), and an error that starts so large has little room to grow.
 
 // %%
 RUN {
@@ -85,6 +85,13 @@ RUN {
     lowest = std::min(lowest, grows), highest = std::max(highest, grows);
     std::printf("%s: slope %.2f, error of step 1 %.1e, sum over 100 steps %.1e\n", name, grows,
                 line.y[0], total);
+  }
+  for (const int power : {1, 2}) {
+    Series guide{.label = "slope " + std::to_string(power), .style = Style::dashes};
+    guide.color = power == 1 ? "#aaaaaa" : "#555555", guide.width = 1.5;
+    for (const double T : {1.0, 1000.0})
+      guide.x.push_back(T), guide.y.push_back(2e-3 * std::pow(T, power));
+    growth.series.push_back(guide);
   }
   show({growth}, "error_growth");
   expect(lowest > 1.2, "the summed error grows faster than the number of steps in every task");

@@ -36,13 +36,13 @@ RUN {
 }
 
 // %% [markdown]
-// 1. Long rollouts from the start: where does the model believe we go? Far off.
-// 2. Short rollouts from the start: much lower error, but what comes late in an episode is never
-//    seen.
-// 3. Short rollouts from visited states: low error, and everywhere. But the states come from the
-//    policies of before, not from the one that is being judged: "wrong state distribution".
+// 1. Long rollouts from the start: large errors.
+// 2. Short rollouts from the start: much lower error, but later time steps are never seen.
+// 3. Short rollouts from visited states: low error, and all time steps. But the states come from
+//    earlier policies, not from the present one: "wrong state distribution".
 //
-// Grey is where the present policy really goes; coloured is what was imagined, by its error.
+// Grey points are where the present policy really goes; coloured points were imagined, and the
+// colour is their error.
 
 // %%
 RUN {

@@ -3,21 +3,21 @@
 //
 // Three claims. Planning with a model that was learned by counting saves real steps: the more
 // imagined updates per real one, the fewer episodes it takes (Sutton & Barto, figure 8.2). A model
-// can be wrong because the world has changed: whoever believes it finds the new way late, or never,
-// and a bonus for what was long not tried helps (figures 8.4 and 8.5). And where the world is
-// uncertain, the expectation over s' that stands on the slide is worth having.
+// can be wrong because the world has changed: an agent that believes it finds the new way late, or
+// never, and a bonus for actions long untried helps (figures 8.4 and 8.5). And where the world is
+// stochastic, the expectation over s' on the slide is worth having.
 
 // %%
 #include <array>
 
 #include "algorithms/06_dyna.hpp"
 #include "core/parallel.hpp"
-#include "report/notebook.hpp"
+#include "diagram.hpp"
 
 using namespace mbrl;
 
-// Lives in a maze for so many episodes, or real steps. Returns the length of every episode, and the
-// reward collected by each step.
+// A life in a maze, of so many episodes or real steps: the length of every episode, and the reward
+// collected by each step.
 struct Life {
   std::vector<double> lengths{}, reward_by_step{};
 };
@@ -85,11 +85,46 @@ Series curve(const std::string& label, const Average& of, std::size_t color,
 }
 
 // %% [markdown]
+// ## The mazes
+//
+// S is the start, G the goal, which pays 1; grey is wall. The slippery maze has the map of the
+// first one, and three moves in ten go in a random direction.
+
+// %%
+static void paint(Diagram& picture, const std::vector<std::string>& map, Point corner,
+                  const std::string& title) {
+  const auto rows = double(map.size()), columns = double(map[0].size());
+  picture.box(corner, {corner.x + columns, corner.y + rows}, "#f2f2f2");
+  for (std::size_t r = 0; r < map.size(); ++r)
+    for (std::size_t c = 0; c < map[r].size(); ++c) {
+      const Point low{corner.x + double(c), corner.y + rows - 1 - double(r)};
+      const Point high{low.x + 1, low.y + 1}, center{low.x + 0.5, low.y + 0.5};
+      const char mark = map[r][c];
+      if (mark == '#') picture.box(low, high, "#7f7f7f");
+      if (mark == 'S') picture.box(low, high, "#cfe0f0");
+      if (mark == 'G') picture.box(low, high, "#b7d58a");
+      if (mark == 'S' || mark == 'G') picture.text(center, std::string(1, mark), 12);
+    }
+  picture.text({corner.x + columns / 2, corner.y + rows + 0.7}, title, 11);
+}
+
+RUN {
+  const Maze plain = dyna_maze(), blocking = blocking_maze(), shortcut = shortcut_maze();
+  Diagram picture(31, 16, 26);
+  paint(picture, plain.map, {1, 4.5}, "maze and maze\\_slippery");
+  paint(picture, blocking.map, {11, 8.5}, "blocking, up to step 1000");
+  paint(picture, blocking.later, {11, 0.5}, "blocking, afterwards");
+  paint(picture, shortcut.map, {21, 8.5}, "shortcut, up to step 3000");
+  paint(picture, shortcut.later, {21, 0.5}, "shortcut, afterwards");
+  show(picture, "dyna_mazes");
+}
+
+// %% [markdown]
 // ## More planning, fewer episodes
 //
-// alpha = 0.1, epsilon = 0.1, gamma = 0.95, ties broken at random. The table says how many steps
-// the episodes take on average, over 100 runs, and what 1000 or 2000 runs of an independent
-// implementation had.
+// alpha = 0.1, epsilon = 0.1, gamma = 0.95, ties broken at random. The table gives the mean number
+// of steps of an episode over 100 runs, and in brackets that of 1000 or 2000 runs of an independent
+// implementation.
 
 // %%
 RUN {
@@ -137,8 +172,8 @@ RUN {
 // ## When the model is wrong: the walls change
 //
 // `remember = 0`: the model believes the last thing it saw, as in the book; counts would go on
-// believing in a gap that was there a hundred times. Dyna-Q+ adds kappa sqrt(tau) to what a step
-// promises that was not tried for tau real steps.
+// believing in a gap that was there a hundred times. Dyna-Q+ adds kappa sqrt(tau) to the imagined
+// reward of an action that has been untried for tau real steps.
 
 // %%
 struct Contender {
@@ -195,9 +230,9 @@ RUN {
 // %% [markdown]
 // ## Expected against sample updates
 //
-// Three moves in ten go astray. An update with a step size of 1 puts the target in the place of Q.
-// The expectation under the counts is what Q should be; one sample of it is noise, whatever the
-// number of updates. A smaller step averages samples, and takes its time.
+// Three moves in ten go astray. An update with a step size of 1 replaces Q by the target. The
+// expectation under the counts is what Q should be; a single sample is noisy, however many updates
+// there are. A smaller step size averages over samples, but learns more slowly.
 
 // %%
 RUN {

@@ -1,13 +1,13 @@
 // %% [markdown]
 // # The Dyna-style recipe and its three instances
 //
-// MBA, MVE and MBPO give a model-free learner imagined transitions as well, or targets made with
-// them. Of each the slides ask: why is this a good idea? Why is it a bad one? The runs are those of
+// MBA, MVE and MBPO give a model-free learner imagined transitions, or targets made with them. Of
+// each the slides ask: why is this a good idea? Why is it a bad one? The runs are those of
 // docs/results.md, 5 seeds each (3 of what is changed on purpose), made again by
 // `make results R=short_rollouts`; this notebook reads docs/results/short_rollouts.csv and draws.
 
 // %%
-#include "report/notebook.hpp"
+#include "diagram.hpp"
 #include "result_runs.hpp"
 
 using namespace mbrl;
@@ -60,8 +60,8 @@ std::vector<double> draw(const std::string& title, const std::vector<Curve>& cur
 // ## MBA
 //
 // Time-varying linear models know one trajectory, and nothing else. Where every episode begins
-// alike that is enough to learn from fewer real steps than NAF alone; where every episode begins
-// elsewhere it leads astray, and a network in their place does not.
+// alike that is enough to learn from fewer real steps than NAF alone. Where every episode begins
+// elsewhere they mislead the learner; a network in their place does so less.
 
 // %%
 RUN {
@@ -75,13 +75,50 @@ RUN {
                 {"linear, switched off after 10 episodes", {"mba", "pendulum", "off10"}},
                 {"MBA, a network", {"mba", "pendulum", "network"}}},
                5000, "mba_bad");
-  expect(areas[1] < areas[0], "linear models lead it astray");
+  expect(areas[1] < areas[0], "linear models mislead it");
+}
+
+// %% [markdown]
+// ## The target of MVE
+//
+// One real step, then $H$ imagined ones, and only behind them the critic's own guess $V'$. With the
+// TD-k trick $Q$ is trained at the imagined states as well, each with what is left of the same sum.
+
+// %%
+RUN {
+  const std::string real = "#0072b2", imagined = "#e69f00", guess = "#d55e00", grey = "#777777";
+  const std::vector<std::string> states{"s_0", "s_1", "s_2", "s_3", "s_4"};
+  Diagram picture(13.4, 6.6, 60);
+  for (int t = 0; t <= 4; ++t) {
+    const Point here{1 + 2.2 * t, 5};
+    picture.circle(here, 0.4, t <= 1 ? "#b3d4ea" : "#f6dda6");
+    picture.text(here, states[std::size_t(t)]);
+    if (t == 4) break;
+    picture.arrow({here.x + 0.45, 5}, {here.x + 1.75, 5}, t == 0 ? real : imagined, 2.5);
+    picture.text({here.x + 1.1, 5.35}, "r_" + std::to_string(t));
+  }
+  picture.text({2.1, 6.1}, "the real step, from B", 11, real);
+  picture.text({6.5, 6.1}, "H = 3 steps of the model, a = π(s)", 11, imagined);
+  picture.circle({11.9, 5}, 0.5, "#f2c1a0");
+  picture.text({11.9, 5}, "V'(s_4)");
+  picture.text({11.9, 6.1}, "the critic's guess", 11, guess);
+  picture.arrow({10.25, 5}, {11.35, 5}, guess, 2.5);
+  const std::vector<std::string> sums{"y_0 = r_0 + γ r_1 + γ^2 r_2 + γ^3 r_3 + γ^4 V'(s_4)",
+                                      "y_1 = r_1 + γ r_2 + γ^2 r_3 + γ^3 V'(s_4)",
+                                      "y_2 = r_2 + γ r_3 + γ^2 V'(s_4)", "y_3 = r_3 + γ V'(s_4)"};
+  for (int t = 0; t < 4; ++t) {
+    const double y = 3.7 - t, x = 1 + 2.2 * t;
+    picture.arrow({11.9, y - 0.3}, {x, y - 0.3}, t == 0 ? real : imagined, 1.5);
+    picture.text({(x + 11.9) / 2, y}, sums[std::size_t(t)], 11);
+  }
+  show(picture, "mve_target");
 }
 
 // %% [markdown]
 // ## MVE
 //
-// Better targets, as long as the model is: $H$ imagined rewards before the critic is asked.
+// The targets are better as long as the model is good: $H$ imagined rewards come before the
+// critic's guess.
 
 // %%
 RUN {
@@ -102,7 +139,7 @@ RUN {
 // %% [markdown]
 // ## MBPO
 //
-// Many updates per real step; and what they alone would do, without a model.
+// Many updates per real step, and for comparison as many updates without a model.
 
 // %%
 RUN {
@@ -121,23 +158,31 @@ RUN {
 // %% [markdown]
 // ## What the critic believes
 //
-// A reward of 1 per step and a discount of 0.99: no state can be worth more than 100. A policy that
-// hardly explores learns from a model that knows little beside its path, and its critic believes
-// what is imagined there.
+// A reward of 1 per step and a discount of 0.99: no state can be worth more than 100, and no
+// episode more than 1000. A policy that hardly explores learns from a model that knows little
+// beside its path, and its critic believes what is imagined there. Every line is a seed.
 
 // %%
 RUN {
-  const auto panel = [&](const std::string& kind) {
-    return compare("", {runs_of(csv, {"mbpo", "inverted_pendulum", "narrow", kind},
-                                "target entropy -0.5", 1),
-                        runs_of(csv, {"mbpo", "inverted_pendulum", "default", kind},
-                                "-0.05, the default", 1)})
-        .figure;
+  const auto panel = [&](const std::string& kind, bool labels) {
+    const std::vector<Curve> curves{
+        {"target entropy -0.5, 3 seeds", {"mbpo", "inverted_pendulum", "narrow", kind}},
+        {"-0.05, the default, 5 seeds", {"mbpo", "inverted_pendulum", "default", kind}}};
+    Figure figure{.height = 420};
+    for (std::size_t c = 0; c < curves.size(); ++c) {
+      bool first = labels;
+      for (const RunCurve& run : runs_of(csv, curves[c].which, "", 1).runs)
+        figure.series.push_back({.label = std::exchange(first, false) ? curves[c].label : "",
+                                 .x = run.steps,
+                                 .y = run.returns,
+                                 .color = palette(c),
+                                 .width = 1.5});
+    }
+    return figure;
   };
-  Figure critic = panel("Q"), returns = panel("evaluation");
+  Figure critic = panel("Q", true), returns = panel("evaluation", false);
   critic.title = "MBPO on inverted_pendulum: what the critic believes, and what is";
-  critic.x_label = "", critic.y_label = "Q(s, a), mean of a batch";
-  for (Series& series : returns.series) series.label = "";  // as above
+  critic.y_label = "Q(s, a), mean of a batch";
   critic.references = {{100, "the most that any state is worth"}};
   returns.x_label = "real environment steps", returns.y_label = "return, without exploring";
   show({critic, returns}, "mbpo_bad");

@@ -1,9 +1,9 @@
 // %% [markdown]
 // # MBPO's rollout length
 //
-// "When to trust your model": $k$ steps from a state of $B$. Longer rollouts see more that was
-// never lived through; their errors grow. First the error of $k$ steps, measured for models of more
-// and more data; then what $k$ did to the learning curves.
+// "When to trust your model": $k$ steps from a state of $B$. Longer rollouts reach more states that
+// were never visited, but their errors grow. First the error of $k$ steps, for models trained on
+// more and more data; then the effect of $k$ on the learning curves.
 
 // %%
 #include "random_steps.hpp"
@@ -18,8 +18,8 @@ Workers workers(2);
 //
 // MBPO's model, a probabilistic ensemble of seven of which the best five are sampled, a new one at
 // every step, after 50 to 800 random steps of the pendulum. From 400 states of the data: the
-// distance from what the true dynamics do under the same actions. With more data, the same error is
-// reached later: this is the reason for a schedule that lets $k$ grow.
+// distance from where the true dynamics lead under the same actions. With more data, the same error
+// is reached after more steps: this is the reason for a schedule that lets $k$ grow.
 
 // %%
 std::vector<double> steps_until_off;  // for each amount of data, when the error passes 0.1
@@ -66,10 +66,10 @@ RUN {
 }
 
 // %% [markdown]
-// ## What it did to learning
+// ## The effect on learning
 //
-// The runs of docs/results.md on the pendulum (5 seeds for $k = 5$, else 3). There, where a model
-// is good after a few hundred steps, $k = 15$ is the quickest. On the swing-up $k = 1$ is not
+// The runs of docs/results.md on the pendulum (5 seeds for $k = 5$, else 3). On this task a model
+// is good after a few hundred steps, and $k = 15$ learns fastest. On the swing-up $k = 1$ is not
 // enough: 126 ± 55 after 5000 real steps, against 180 ± 1 with 5.
 
 // %%
@@ -98,8 +98,8 @@ RUN {
 // %% [markdown]
 // ## How much of a batch is real
 //
-// The other dial of MBPO: the share of real transitions in every batch. On the pendulum it hardly
-// matters.
+// Another setting of MBPO is the share of real transitions in every batch. On the pendulum it
+// hardly matters.
 
 // %%
 RUN {

@@ -61,8 +61,8 @@ struct Hover {
 // %% [markdown]
 // ## It is learned
 //
-// Version 1.5: 200 random steps, nearly all of which end in a crash, then five episodes of planning
-// through the model that was learned from them.
+// Version 1.5: 200 random steps, in episodes that nearly all end in a crash, then five episodes of
+// planning through the model that was learned from them.
 
 // %%
 const auto env = make_env(Hover{});
@@ -90,8 +90,8 @@ RUN {
 // %% [markdown]
 // ## It can be differentiated
 //
-// The same text of `dynamics` and `reward` runs on a tape. So the gradient of a whole flight in its
-// thrusts is there for the asking, and agrees with a difference.
+// The same text of `dynamics` and `reward` runs on a tape. So the gradient of the return of a whole
+// flight with respect to its thrusts is available, and agrees with a finite difference.
 
 // %%
 RUN {

@@ -2,7 +2,7 @@
 //
 // Lecture: "Why the performance gap?", the slide of version 1.5.
 // New:     everything. A model f, a planner that trusts it, and replanning that corrects it (MPC).
-// Next:    PETS, where the planner hears how unsure the model is.
+// Next:    PETS, where the planner takes the model's uncertainty into account.
 #pragma once
 
 #include "algorithms/base_policy.hpp"

@@ -82,7 +82,7 @@ struct Agent {
         planner(env.spec, config.planner, seed),
         particles(seed, "particles") {}
 
-  // J(a_1..a_H) = 1/N sum_i sum_t r(s_{t,i}, a_t), or what else of the returns is asked for.
+  // J(a_1..a_H) = 1/N sum_i sum_t r(s_{t,i}, a_t), or another score of these returns.
   Row judge(const Vector& s, const Matrix& plans, Rng& rng, Workers& workers) const {
     const Matrix returns = imagined_returns(model, s, plans, propagation, rng, workers);
     return score(returns, propagation.score, propagation.risk);

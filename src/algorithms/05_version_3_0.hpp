@@ -4,7 +4,7 @@
 // New:     rollouts begin at states of D and are short, so that little error accumulates and all
 //          time steps are seen. They begin where older policies went, which is why the learner must
 //          be off-policy: SAC, DDPG or NAF (`--learner`).
-// Next:    06_dyna.hpp, the oldest of this family; 09_mbpo.hpp, this with everything it takes.
+// Next:    06_dyna.hpp, the oldest of this family; 09_mbpo.hpp, which makes this work well.
 #pragma once
 
 #include "algorithms/base_policy.hpp"

@@ -1,8 +1,8 @@
 // Dyna: learn a model of the world by counting, and Q from real and from imagined steps alike.
 //
 // Lecture: "Dyna" (Sutton 1990, "Integrated architectures for learning, planning, and reacting").
-// New:     the oldest of this family, and the only one here with a table: no network, no error of
-//          approximation, and an expectation over s' that can be taken exactly.
+// New:     the oldest of this family, and the only one here with a table: no network, no
+//          approximation error, and an expectation over s' that can be computed exactly.
 // Next:    06_dyna_style.hpp, the same recipe for networks and continuous actions.
 #pragma once
 
@@ -69,7 +69,7 @@ struct Agent {
     ++updates;
   }
 
-  // One real transition, and the K updates it is followed by.
+  // One real transition, and the K updates that follow it.
   void learn(Index s, Index a, double r, Index s_next, bool terminated) {
     // 3. Update the model p-hat(s' | s, a) and r-hat(s, a) using (s, a, s').
     model.update(s, a, r, s_next, terminated, ++now);
@@ -86,7 +86,7 @@ struct Agent {
     for (int k = 0; k < config.K; ++k) {
       // 6. Sample (s, a) ~ B from the buffer of past states and actions.
       const Index past_s = model.random_state(chance), past_a = model.random_action(past_s, chance);
-      // 7. Q-update, the same with what the model says.
+      // 7. Q-update as in 4, with s' and r of the model.
       const int since = now - model.last_taken(past_s, past_a);
       update_q(past_s, past_a, config.kappa * std::sqrt(double(since)));
     }

@@ -48,24 +48,33 @@ struct Agent : ModelAndLearner {
   Agent(const Env& e, const Config& c, std::uint64_t seed)
       : ModelAndLearner(e, c.model, c.learner, seed), config(c) {}
 
-  // Steps 4 to 6 and 8: states and actions, and what the model says comes of them. One batch per
-  // step.
-  std::vector<Batch> simulate(const Dataset& B, Workers& workers) {
-    const Index count = config.learner.batch_size;
+  // Step 4: a batch of past transitions; their states are where imagination begins.
+  Batch sample(const Dataset& B) {
     const Index oldest =
         config.states == "recent" ? std::max<Index>(0, B.size() - config.recent) : 0;
-    const Batch past = B.sample(count, imagination, oldest);
-    Matrix first_a = past.a;
-    if (config.actions == "random")
-      for (Index j = 0; j < count; ++j) first_a.col(j) = random_action(env.spec, imagination);
-    if (config.actions == "policy") first_a = learner->explore(past.s, imagination);
+    return B.sample(config.learner.batch_size, imagination, oldest);
+  }
 
-    bool first = true;
-    const auto a = [&](const Matrix& s) {
-      return std::exchange(first, false) ? first_a : learner->explore(s, imagination);
-    };
-    return short_rollouts(env, p_hat(config.true_dynamics, workers), a, past.s,
-                          1 + config.more_steps);
+  // Step 5, (action_dim, B)
+  Matrix choose(const Batch& past) {
+    if (config.actions == "policy") return learner->explore(past.s, imagination);
+    Matrix a = past.a;
+    if (config.actions == "random")
+      for (Index j = 0; j < a.cols(); ++j) a.col(j) = random_action(env.spec, imagination);
+    return a;
+  }
+
+  // Step 6: what the model predicts for a in s.
+  Batch simulate(const Matrix& s, const Matrix& a, Workers& workers) {
+    const auto chosen_a = [&a](const Matrix&) { return a; };
+    return short_rollouts(env, p_hat(config.true_dynamics, workers), chosen_a, s, 1).front();
+  }
+
+  // Step 8: N more steps of the policy, from where it has not ended. One batch per step.
+  std::vector<Batch> go_on(const Batch& step, Workers& workers) {
+    if (config.more_steps == 0) return {};
+    const Matrix s = chosen(step, !step.terminated).s_next;
+    return short_rollouts(env, p_hat(config.true_dynamics, workers), pi(), s, config.more_steps);
   }
 };
 
@@ -102,12 +111,17 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     // 3. Repeat K times:
     for (int k = 0; k < config.K; ++k) {
-      // 4. sample s ~ B from the buffer,   5. choose an action a (from B, from pi, or at random),
-      // 6. simulate s' ~ p-hat(s' | s, a) (and r = r-hat(s, a)),
-      // 8. (optionally) take N more model-based steps, and for each of them:
-      for (const Batch& step : agent.simulate(B, record.workers()))
-        // 7. train on (s, a, s', r) with model-free RL.
-        learner.update(step, record.workers());
+      // 4. Sample s ~ B from the buffer.
+      const Batch past = agent.sample(B);
+      // 5. Choose an action a (from B, from pi, or at random).
+      const Matrix a = agent.choose(past);
+      // 6. Simulate s' ~ p-hat(s' | s, a) (and r = r-hat(s, a)).
+      const Batch step = agent.simulate(past.s, a, record.workers());
+      // 7. Train on (s, a, s', r) with model-free RL.
+      learner.update(step, record.workers());
+      // 8. (Optional) take N more model-based steps, and train on them as in 7.
+      for (const Batch& more : agent.go_on(step, record.workers()))
+        learner.update(more, record.workers());
     }
 
     agent.evaluate_if_due(record);

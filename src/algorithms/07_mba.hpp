@@ -1,10 +1,10 @@
 // MBA: model-based acceleration of Q-learning (Gu, Lillicrap, Sutskever, Levine 2016).
 //
 // Lecture: "Model-Based Acceleration (MBA)", the steps shared with MVE and MBPO.
-// New:     the learner is NAF, and the model is as local as can be: linear, another one for every
-//          time step, fitted to the last few episodes. Imagination helps early and harms late, so
-//          it can be switched off. (The paper's iLQG rollouts, which it found to help little, are
-//          not here.)
+// New:     the learner is NAF, and the model is very local: a linear model for every time step,
+//          fitted to the last few episodes. Imagination helps early and does harm later, so it can
+//          be switched off. (The paper's iLQG rollouts, which it found to help little, are not
+//          here.)
 // Next:    08_mve.hpp, where imagination makes the targets better.
 #pragma once
 
@@ -71,7 +71,7 @@ struct Agent : ModelAndLearner {
     return {episodes.end() - static_cast<std::ptrdiff_t>(n), episodes.end()};
   }
 
-  // Step 5 with the linear models: each rollout knows at which time step it is.
+  // Step 5 with the linear models: each rollout keeps track of its time step.
   std::vector<Batch> linear_rollouts(Matrix s, std::vector<Index> t) {
     std::vector<Batch> steps;
     for (int h = 0; h < config.rollout_length && s.cols() > 0; ++h) {
@@ -85,7 +85,7 @@ struct Agent : ModelAndLearner {
       const Mask none = Mask::Constant(s.cols(), false);
       const Mask ended = env.spec.terminates ? env.terminated(s_next) : none;
       steps.push_back({s, a, env.reward(s, a, s_next), s_next, ended, none});
-      // On with those that have not ended, as far as there is a model.
+      // Go on with those that have not ended, as far as there is a model.
       Mask goes_on = !ended;
       for (Index j = 0; j < s.cols(); ++j)
         goes_on(j) = goes_on(j) && t[static_cast<std::size_t>(j)] < linear.length();
@@ -152,7 +152,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     record.step(tr);
 
     if (world.over() && ++learned <= config.imagination_episodes) {
-      // 2. and 3. Sample (s, a, s') from B, those of the recent episodes, to update the model.
+      // 2. Sample {s, a, s'} from B: the recent episodes.   3. Use them to update the model.
       if (learned % config.refit_episodes == 0) {
         if (config.imagine_with == "linear")
           agent.linear.fit(agent.recent());

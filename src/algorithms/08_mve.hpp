@@ -4,7 +4,7 @@
 // New:     imagined transitions are not replayed. From the s' of every real transition the model
 //          takes H steps, and what happens along them makes the target of Q better: H rewards that
 //          are nearly right, before a Q' that may be wrong.
-// Next:    09_mbpo.hpp, where the imagined transitions themselves are what is learned from.
+// Next:    09_mbpo.hpp, where the learner trains on the imagined transitions themselves.
 #pragma once
 
 #include "algorithms/base_policy.hpp"
@@ -29,7 +29,7 @@ struct Config {
     model.list(field);
     field("true-dynamics", true_dynamics,
           "step 5: imagine with the true dynamics instead of p-hat, to tell whose fault it is");
-    field("horizon", horizon, 0, 100, "step 5: H, imagined steps behind a real one; 0: plain DDPG");
+    field("horizon", horizon, 0, 100, "step 5: H, imagined steps after a real one; 0: plain DDPG");
     field("td-k", td_k, "step 6: train Q at the imagined states too, where the targets ask for it");
     field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of DDPG per real step");
     learner.list(field, false);
@@ -63,8 +63,8 @@ inline Expansion expand(const Env& env, const Batch& real, const Dynamics<Matrix
 //
 //   y_t = r_t + gamma (1 - terminated_t) y_{t+1},   y_{H+1} = V'(s_{H+1}),
 //
-// all rewards that are imagined from t on, and gamma^(H + 1 - t) V' behind them (eq. 3 and the TD-k
-// trick of the paper, where the real step is called t = -1). H = 0: the target of DDPG.
+// all rewards from t on, and gamma^(H + 1 - t) V' after them (eq. 3 and the TD-k trick of the
+// paper, where the real step is called t = -1). H = 0: the target of DDPG.
 inline std::vector<Row> value_expansion(const Expansion& tau, const Row& value_at_the_end,
                                         double discount) {
   std::vector<Row> y(tau.steps.size());
@@ -125,15 +125,15 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
                   [&](const Transition& tr) { B.append(tr); });
 
   for (; record.running(); ++n) {
-    // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
-    const bool imagines = config.horizon > 0 && !config.true_dynamics;
-    if (imagines && n % config.refit_every == 0) record.refit(agent.model.fit(B, record.workers()));
-
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
     if (world.over()) world.reset();
     const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
     B.append(tr);
     record.step(tr);
+
+    // 2. Sample mini-batches from B uniformly.   3. Use them to update p-hat(s' | s, a).
+    const bool imagines = config.horizon > 0 && !config.true_dynamics;
+    if (imagines && n % config.refit_every == 0) record.refit(agent.model.fit(B, record.workers()));
 
     for (int k = 0; k < config.updates_per_step; ++k) {
       // 4. Sample {s_j} from B, with the transitions that led to them.

@@ -114,18 +114,18 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
                   [&](const Transition& tr) { B.append(tr); });
 
   for (; record.running(); ++n) {
-    if (n % config.refit_every == 0) {
-      // 2. and 3. Sample mini-batches from B uniformly, and use them to update p-hat(s' | s, a).
-      if (!config.true_dynamics) record.refit(agent.model.fit(B, record.workers()));
-      // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
-      agent.imagine(B, record.env_steps(), record.workers());
-    }
-
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
     if (world.over()) world.reset();
     const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
     B.append(tr);
     record.step(tr);
+
+    if (n % config.refit_every == 0) {
+      // 2. Sample mini-batches from B uniformly.   3. Use them to update p-hat(s' | s, a).
+      if (!config.true_dynamics) record.refit(agent.model.fit(B, record.workers()));
+      // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
+      agent.imagine(B, record.env_steps(), record.workers());
+    }
 
     // 6. Use all transitions (s, a, s', r) along the rollouts to update the Q-function (and pi).
     for (int k = 0; k < config.updates_per_step; ++k)

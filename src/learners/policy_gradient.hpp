@@ -27,9 +27,9 @@ inline Matrix reward_to_go(const Matrix& reward, double discount) {
   return Q;
 }
 
-// The baseline of a trajectory at step t: the mean reward-to-go of the others at that step, those
-// that have ended with 0. It does not depend on the trajectory's own actions, so that the gradient
-// stays without bias.  Q: (T, B)  returns (T, B)
+// The baseline of a trajectory at step t: the mean reward-to-go of the others at that step, 0 for
+// those that have ended. It does not depend on the trajectory's own actions, so the gradient stays
+// unbiased.  Q: (T, B)  returns (T, B)
 inline Matrix mean_of_the_others(const Matrix& Q) {
   // BEGIN SOLUTION hw4.3 (about 2 lines)
   const auto others = static_cast<Scalar>(Q.cols() - 1);

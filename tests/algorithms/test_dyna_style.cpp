@@ -49,7 +49,7 @@ TEST_CASE("states come from the buffer, all of it or its recent part") {
     config.states = recent ? "recent" : "all", config.recent = 30;
     config.learner.batch_size = 200;
     Agent agent(*env, config, 1);
-    const Matrix s = agent.simulate(B, workers)[0].s;
+    const Matrix s = agent.sample(B).s;
     CHECK(distance(s, B.s(all)).maxCoeff() == 0);
     CHECK((distance(s, B.s(late)).maxCoeff() == 0) == recent);
   }
@@ -70,20 +70,43 @@ TEST_CASE("actions come from the buffer, from the policy, or are random") {
     config.learner.kind = "ddpg", config.learner.exploration_noise = 0;
     config.learner.batch_size = 400;
     Agent agent(*env, config, 1);
-    const auto steps = agent.simulate(B, workers);
-    REQUIRE(steps.size() == 3);
-    const Row from_buffer = distance(pairs(steps[0].s, steps[0].a), pairs(B.s(all), B.a(all)));
+    const Batch past = agent.sample(B);
+    const Matrix a = agent.choose(past);
+    const Row from_buffer = distance(pairs(past.s, a), pairs(B.s(all), B.a(all)));
     CHECK((from_buffer.maxCoeff() == 0) == (actions == "buffer"));
-    const bool of_policy = steps[0].a.isApprox(agent.learner->act(steps[0].s), Scalar(1e-4));
+    const bool of_policy = a.isApprox(agent.learner->act(past.s), Scalar(1e-4));
     CHECK(of_policy == (actions == "policy"));
     // The bulk of a uniform draw is far from 0: its mean square on [-2, 2] is 4/3.
-    if (actions == "random")
-      CHECK(std::abs(double(steps[0].a.array().square().mean()) - 4.0 / 3) < 0.3);
+    if (actions == "random") CHECK(std::abs(double(a.array().square().mean()) - 4.0 / 3) < 0.3);
+    const Batch first = agent.simulate(past.s, a, workers);
+    CHECK(first.s == past.s);
+    CHECK(first.a == a);
+    CHECK(first.s_next == env->dynamics(past.s, a));
     // 8. More steps are the policy's, from where the first one led.
-    CHECK(steps[1].s == steps[0].s_next);
-    CHECK(steps[1].a.isApprox(agent.learner->act(steps[1].s), Scalar(1e-4)));
-    CHECK(steps[0].s_next == env->dynamics(steps[0].s, steps[0].a));
+    const auto more = agent.go_on(first, workers);
+    REQUIRE(more.size() == 2);
+    CHECK(more[0].s == first.s_next);
+    CHECK(more[0].a.isApprox(agent.learner->act(more[0].s), Scalar(1e-4)));
+    CHECK(more[1].s == more[0].s_next);
   }
+}
+
+TEST_CASE("more model-based steps are taken by what has not ended, and by nothing else") {
+  Workers workers(1);
+  const auto env = make_env("cartpole_balance");
+  Config config = tiny();
+  config.true_dynamics = true, config.more_steps = 1;
+  Agent agent(*env, config, 1);
+  Batch past = agent.sample(random_steps(*env, 100));
+  past.s.row(2).leftCols(10).setConstant(3);  // ten poles that lie down
+  const Batch first = agent.simulate(past.s, past.a, workers);
+  REQUIRE(first.terminated.leftCols(10).all());
+  const auto more = agent.go_on(first, workers);
+  REQUIRE(more.size() == 1);
+  CHECK(more[0].size() == (!first.terminated).count());
+  CHECK_FALSE(env->terminated(more[0].s).any());
+  past.s.row(2).setConstant(3);
+  CHECK(agent.go_on(agent.simulate(past.s, past.a, workers), workers).empty());
 }
 
 TEST_CASE("K = 0 is the learner alone") {
