@@ -138,7 +138,7 @@ double BayesByBackprop::one_pass(const RegressionData& data) {
   for_minibatches(N, model_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
     tape_.clear();
     const Taped q = on_tape(tape_);
-    const Var L = loss(q, data.x(Eigen::all, batch), data.y(Eigen::all, batch), N, noise_);
+    const Var L = loss(q, data.x(every, batch), data.y(every, batch), N, noise_);
     tape_.backward(L);
     std::vector<Matrix*> slopes = gradients(q.mu.net);
     for (Matrix* slope : gradients(q.rho)) slopes.push_back(slope);

@@ -100,8 +100,8 @@ double ConcreteDropout::one_pass(const RegressionData& data) {
     const Var logit_p = tape_.parameter(logit_p_);
 
     // -log p(y | x, theta): the mean over examples, the sum over coordinates.
-    const Var x = tape_.constant(Matrix(data.x(Eigen::all, batch)));
-    const Var y = tape_.constant(Matrix(data.y(Eigen::all, batch)));
+    const Var x = tape_.constant(Matrix(data.x(every, batch)));
+    const Var y = tape_.constant(Matrix(data.y(every, batch)));
     const Var output = forward_with_drops(net, logit_p, x);
     theta.net = {};  // has been passed already
     Var loss = static_cast<Scalar>(y.rows()) * gaussian_nll(predict(theta, output), y);

@@ -54,10 +54,10 @@ Prediction UncertainModel::sample_next(const std::vector<Theta>& thetas, const M
     const Index k = piece / cuts;
     const std::vector<Index> mine(order.begin() + piece * B / pieces,
                                   order.begin() + (piece + 1) * B / pieces);
-    const Matrix s_k = s(Eigen::all, mine), a_k = a(Eigen::all, mine);
+    const Matrix s_k = s(every, mine), a_k = a(every, mine);
     NextState p = predict(thetas[static_cast<std::size_t>(k)], s_k, a_k);
-    p.mean += p.sd.cwiseProduct(noise(Eigen::all, mine));
-    next.s_next(Eigen::all, mine) = p.mean;
+    p.mean += p.sd.cwiseProduct(noise(every, mine));
+    next.s_next(every, mine) = p.mean;
     next.reward(mine) = p.reward.size() ? p.reward : io_.env().reward(s_k, a_k, p.mean);
   });
   return next;
