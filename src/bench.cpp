@@ -489,10 +489,6 @@ void bench() {
 }  // namespace mbrl
 
 int main() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 256 << 20);
-  mallopt(M_TRIM_THRESHOLD, 512 << 20);
-#endif
   mbrl::bench();
   return 0;
 }

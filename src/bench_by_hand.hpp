@@ -88,7 +88,7 @@ struct Member {
 
   // One step down the negative log-likelihood of some columns.  x: (in, N)  y: (n, N)
   void step(const Matrix& all_x, const Matrix& all_y, const std::vector<Index>& batch) {
-    x = all_x(Eigen::all, batch), y = all_y(Eigen::all, batch);
+    x = all_x(every, batch), y = all_y(every, batch);
     const Matrix& out = net.forward(x);
     const Index n = y.rows(), B = y.cols();
     // v = low + softplus(u - low),  u = high - softplus(high - raw)

@@ -5,10 +5,6 @@
 #include <fstream>
 #include <iostream>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include "command_line.hpp"
 #include "report/prediction.hpp"
 
@@ -230,11 +226,6 @@ int dispatch(const std::vector<std::string>& words) {
 // Exit status: 0 done, 1 the machine failed us, 2 wrong input, 3 the numbers diverged, 130 stopped
 // by Ctrl-C.
 int main(int argc, char** argv) {
-#ifdef __GLIBC__
-  // Keep large blocks instead of handing them back to the system after every batch.
-  mallopt(M_MMAP_THRESHOLD, 256 << 20);
-  mallopt(M_TRIM_THRESHOLD, 512 << 20);
-#endif
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   try {
     return mbrl::dispatch({argv + 1, argv + argc});

@@ -92,7 +92,7 @@ struct Agent : ModelAndLearner {
       const std::vector<Index> index = chosen(goes_on);
       std::vector<Index> times;
       for (const Index j : index) times.push_back(t[static_cast<std::size_t>(j)]);
-      s = s_next(Eigen::all, index), t = times;
+      s = s_next(every, index), t = times;
     }
     return steps;
   }

@@ -95,8 +95,8 @@ struct Agent : ModelAndLearner {
     Row target = y[0];
     for (std::size_t t = 1; config.td_k && t < y.size(); ++t) {
       const std::vector<Index> alive = chosen(tau.counts[t]);
-      s = side_by_side(s, Matrix(tau.steps[t].s(Eigen::all, alive)));
-      a = side_by_side(a, Matrix(tau.steps[t].a(Eigen::all, alive)));
+      s = side_by_side(s, Matrix(tau.steps[t].s(every, alive)));
+      a = side_by_side(a, Matrix(tau.steps[t].a(every, alive)));
       target = side_by_side(target, Row(y[t](alive)));
     }
     learner->note_rewards(real.reward);

@@ -3,11 +3,25 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 namespace mbrl {
+
+// The shortest text of %g that reads back as exactly x; and what number_text uses where the
+// standard library has no std::to_chars of such a number (libc++, at least the older ones).
+template <class Real>
+std::string shortest_text(Real x) {
+  char text[64];
+  for (int digits = 1; digits <= 17; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(x));
+    if (static_cast<Real>(std::strtod(text, nullptr)) == x) break;
+  }
+  return text;
+}
 
 // The shortest text that reads back as exactly x, but whole numbers in full (200000, not 2e+05);
 // "nan", "inf" and "-inf" where x is not finite.
@@ -17,8 +31,15 @@ std::string number_text(Number x) {
     if (std::abs(x) < Number(1e15) && x == std::trunc(x) && !(x == 0 && std::signbit(x)))
       return std::to_string(static_cast<long long>(x));
   }
-  char text[64];
-  return {text, std::to_chars(text, text + sizeof text, x).ptr};
+#ifndef __cpp_lib_to_chars
+  if constexpr (std::is_floating_point_v<Number>)
+    return shortest_text(x);
+  else
+#endif
+  {
+    char text[64];
+    return {text, std::to_chars(text, text + sizeof text, x).ptr};
+  }
 }
 
 std::string lower_case(std::string word);

@@ -26,6 +26,9 @@ using Vector = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;               // one st
 using Row = Eigen::Array<Scalar, 1, Eigen::Dynamic>;                   // * is elementwise
 using Mask = Eigen::Array<bool, 1, Eigen::Dynamic>;                    // one yes or no per column
 
+// All rows, or columns: x(every, batch). Eigen 3.4 calls it Eigen::all, Eigen 5 placeholders::all.
+inline const Eigen::placeholders::all_t every{};
+
 constexpr Scalar kPi = Scalar(3.14159265358979323846);
 constexpr Scalar kLog2Pi = Scalar(1.83787706640934548356);  // of the normal distribution
 

@@ -13,9 +13,8 @@ std::vector<Index> chosen(const Mask& mask) {
 
 Batch chosen(const Batch& batch, const Mask& mask) {
   const std::vector<Index> index = chosen(mask);
-  const auto all = Eigen::all;
-  return {batch.s(all, index),      batch.a(all, index),     batch.reward(index),
-          batch.s_next(all, index), batch.terminated(index), batch.truncated(index)};
+  return {batch.s(every, index),      batch.a(every, index),   batch.reward(index),
+          batch.s_next(every, index), batch.terminated(index), batch.truncated(index)};
 }
 
 Batch side_by_side(const Batch& a, const Batch& b) {
@@ -66,7 +65,7 @@ void Dataset::set_capacity(Index capacity) {
   for (Index i = size_ - kept; i < size_; ++i)
     order.push_back(size_ < columns_.cols() ? i : (next_ + i) % size_);
   Matrix columns(columns_.rows(), std::max<Index>(kept, 1));
-  columns.leftCols(kept) = columns_(Eigen::all, order);
+  columns.leftCols(kept) = columns_(every, order);
   columns_ = std::move(columns);
   capacity_ = capacity, size_ = next_ = kept;
 }
@@ -82,7 +81,7 @@ Matrix Dataset::reward(const std::vector<Index>& index) const {
 }
 
 Batch Dataset::batch(const std::vector<Index>& index) const {
-  const Matrix x = columns_(Eigen::all, index);
+  const Matrix x = columns_(every, index);
   const Index reward = 2 * n_ + m_;
   return {x.topRows(n_),
           x.middleRows(n_, m_),

@@ -1,7 +1,8 @@
 #include "dynamics/bayesian_linear_regression.hpp"
 
-#include <Eigen/Cholesky>
 #include <chrono>
+
+#include "core/linear_algebra.hpp"
 
 namespace mbrl {
 
@@ -17,21 +18,22 @@ FitReport BayesianLinearRegression::fit(const RegressionData& data, Workers&) {
   require_shape("targets of the linear model", data.y, mean_.rows(), N);
 
   // A = I / prior_sd^2 + X X^T / noise_sd^2
-  Eigen::MatrixXd X(in + 1, N);
+  RealMatrix X(in + 1, N);
   X << data.x.cast<double>(), Eigen::RowVectorXd::Ones(N);
   const double noise_var = config_.noise_sd * config_.noise_sd;
-  Eigen::MatrixXd A = X * X.transpose() / noise_var;
+  RealMatrix A = product_transposed(X, X) / noise_var;
   A.diagonal().array() += 1 / (config_.prior_sd * config_.prior_sd);
   require_finite("the precision of the linear model's weights", A);
 
   // mean^T = A^-1 X Y^T / noise_sd^2.  With A = L L^T the factor of A^-1 is L^-T.
-  const Eigen::LLT<Eigen::MatrixXd> cholesky(A);
-  const Eigen::MatrixXd XY = X * data.y.cast<double>().transpose() / noise_var;
-  const Eigen::MatrixXd mean = cholesky.solve(XY).transpose();
+  const std::optional<RealMatrix> L = cholesky(A);
+  if (!L) throw Diverged("the precision of the linear model's weights is not positive definite");
+  const RealMatrix XY = product_transposed(X, data.y.cast<double>()) / noise_var;
+  const RealMatrix mean = cholesky_solve(*L, XY).transpose();
   require_finite("the mean of the linear model's weights", mean);
   mean_ = mean.cast<Scalar>();
-  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(in + 1, in + 1);
-  const Eigen::MatrixXd factor = cholesky.matrixU().solve(identity);
+  const RealMatrix identity = RealMatrix::Identity(in + 1, in + 1);
+  const RealMatrix factor = solve_upper(L->transpose(), identity);
   factor_ = factor.cast<Scalar>();
 
   const Theta best = theta_of(mean_);
@@ -65,21 +67,21 @@ void BayesianLinearRegression::archive(Archive& ar) {
   ar.fixed_shape("factor of their covariance", factor_);
 }
 
-Eigen::MatrixXd BayesianLinearRegression::mean() const { return mean_.cast<double>(); }
+RealMatrix BayesianLinearRegression::mean() const { return mean_.cast<double>(); }
 
-Eigen::MatrixXd BayesianLinearRegression::covariance() const {
-  const Eigen::MatrixXd factor = factor_.cast<double>();
-  return factor * factor.transpose();
+RealMatrix BayesianLinearRegression::covariance() const {
+  const RealMatrix factor = factor_.cast<double>();
+  return product_transposed(factor, factor);
 }
 
-Eigen::MatrixXd BayesianLinearRegression::precision() const {
-  const Eigen::MatrixXd factor = factor_.cast<double>();
-  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(factor.rows(), factor.rows());
-  const Eigen::MatrixXd inverse = factor.triangularView<Eigen::Upper>().solve(identity);  // L^T
-  return inverse.transpose() * inverse;
+RealMatrix BayesianLinearRegression::precision() const {
+  const RealMatrix factor = factor_.cast<double>();
+  const RealMatrix identity = RealMatrix::Identity(factor.rows(), factor.rows());
+  const RealMatrix inverse = solve_upper(factor, identity);  // L^T
+  return transposed_product(inverse, inverse);
 }
 
-Eigen::VectorXd BayesianLinearRegression::mean_field_variance() const {
+RealVector BayesianLinearRegression::mean_field_variance() const {
   return precision().diagonal().cwiseInverse();
 }
 

@@ -27,7 +27,7 @@ double FixedPasses::one_pass(const RegressionData& data, const std::vector<Matri
   for_minibatches(N, model_.batch_size, shuffle_, [&](const std::vector<Index>& batch) {
     tape_.clear();
     leaves.clear();
-    const Var L = loss(tape_, data.x(Eigen::all, batch), data.y(Eigen::all, batch), leaves);
+    const Var L = loss(tape_, data.x(every, batch), data.y(every, batch), leaves);
     tape_.backward(L);
     const std::vector<Matrix*> slopes = adjoints(leaves);
     adam_.step(trained, slopes);

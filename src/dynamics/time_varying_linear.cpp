@@ -1,7 +1,6 @@
 #include "dynamics/time_varying_linear.hpp"
 
-#include <Eigen/Dense>
-
+#include "core/linear_algebra.hpp"
 #include "core/time_spent.hpp"
 
 namespace mbrl {
@@ -19,23 +18,23 @@ void TimeVaryingLinear::fit(const std::vector<Batch>& episodes) {
         steps.emplace_back(&episode, k);
     const Index n = episodes[0].s.rows(), m = episodes[0].a.rows();
     const auto N = static_cast<Index>(steps.size());
-    Eigen::MatrixXd x(n + m, N), y(n, N);
+    RealMatrix x(n + m, N), y(n, N);
     for (Index j = 0; j < N; ++j) {
       const auto& [episode, k] = steps[static_cast<std::size_t>(j)];
       x.col(j) << episode->s.col(k).cast<double>(), episode->a.col(k).cast<double>();
       y.col(j) = (episode->s_next.col(k) - episode->s.col(k)).cast<double>();
     }
     // Least squares around the means, in units in which every coordinate of x has variance 1.
-    const Eigen::VectorXd x_mean = x.rowwise().mean(), y_mean = y.rowwise().mean();
+    const RealVector x_mean = x.rowwise().mean(), y_mean = y.rowwise().mean();
     x.colwise() -= x_mean, y.colwise() -= y_mean;
-    Eigen::VectorXd unit = x.rowwise().norm() / std::sqrt(double(N));
+    RealVector unit = x.rowwise().norm() / std::sqrt(double(N));
     for (double& u : unit)
       if (u < 1e-9) u = 1;
     x = unit.cwiseInverse().asDiagonal() * x;
-    const Eigen::MatrixXd H = x * x.transpose() + ridge_ * Eigen::MatrixXd::Identity(n + m, n + m);
-    Eigen::MatrixXd W = H.ldlt().solve(x * y.transpose()).transpose();
+    const RealMatrix H = product_transposed(x, x) + ridge_ * RealMatrix::Identity(n + m, n + m);
+    RealMatrix W = solve_symmetric(H, product_transposed(x, y)).transpose();
     const double freedom = std::max(1.0, double(N - n - m - 1));
-    const Eigen::VectorXd sd = ((y - W * x).rowwise().squaredNorm() / freedom).cwiseSqrt();
+    const RealVector sd = ((y - product(W, x)).rowwise().squaredNorm() / freedom).cwiseSqrt();
     W = W * unit.cwiseInverse().asDiagonal();
     Matrix all(n, n + m + 1);
     all << W.cast<Scalar>(), (y_mean - W * x_mean).cast<Scalar>();

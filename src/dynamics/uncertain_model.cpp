@@ -64,11 +64,11 @@ Step<Matrix> UncertainModel::sample_next(const std::vector<Theta>& thetas, const
     const Index k = piece / cuts;
     const std::vector<Index> mine(order.begin() + piece * B / pieces,
                                   order.begin() + (piece + 1) * B / pieces);
-    const Matrix s_k = s(Eigen::all, mine), a_k = a(Eigen::all, mine);
+    const Matrix s_k = s(every, mine), a_k = a(every, mine);
     NextState<Matrix> p = predict(thetas[static_cast<std::size_t>(k)], s_k, a_k);
-    p.mean += p.sd.cwiseProduct(noise(Eigen::all, mine));
+    p.mean += p.sd.cwiseProduct(noise(every, mine));
     const Step<Matrix> part = arrive(std::move(p), s_k, a_k);
-    next.s_next(Eigen::all, mine) = part.s_next, next.reward(mine) = part.reward;
+    next.s_next(every, mine) = part.s_next, next.reward(mine) = part.reward;
   });
   return next;
 }

@@ -1,7 +1,5 @@
 #include "nn/init.hpp"
 
-#include <Eigen/QR>
-
 namespace mbrl {
 
 Matrix initial_weights(Init init, Index out, Index in, Rng& rng) {
@@ -18,13 +16,13 @@ Matrix initial_weights(Init init, Index out, Index in, Rng& rng) {
       break;
     }
     case Init::orthogonal: {
-      // The Q of a tall Gaussian matrix, with the signs of R's diagonal, is uniform on the
-      // orthogonal ones.
-      const Matrix gaussian = rng.normal(std::max(out, in), std::min(out, in));
-      const Eigen::HouseholderQR<Matrix> qr(gaussian);
-      Matrix Q = qr.householderQ() * Matrix::Identity(gaussian.rows(), gaussian.cols());
-      for (Index j = 0; j < Q.cols(); ++j)
-        if (qr.matrixQR()(j, j) < 0) Q.col(j) *= -1;
+      // The Q of a tall Gaussian matrix, with a positive diagonal of R, is uniform on the
+      // orthogonal ones. Gram-Schmidt gives just that; a second time takes away what rounding left.
+      Matrix Q = rng.normal(std::max(out, in), std::min(out, in));
+      for (Index j = 0; j < Q.cols(); ++j) {
+        for (Index k = 0; k < 2 * j; ++k) Q.col(j) -= Q.col(k % j).dot(Q.col(j)) * Q.col(k % j);
+        Q.col(j).normalize();
+      }
       if (out >= in)
         W = Q;
       else

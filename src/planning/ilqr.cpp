@@ -1,14 +1,13 @@
 #include "planning/ilqr.hpp"
 
-#include <Eigen/Cholesky>
-#include <optional>
+#include "core/linear_algebra.hpp"
 
 namespace mbrl {
 
 namespace {
 
-using Mat = Eigen::MatrixXd;  // second-order steps want double
-using Vec = Eigen::VectorXd;
+using Mat = RealMatrix;  // second-order steps want double
+using Vec = RealVector;
 
 struct Trajectory {
   Mat z;  // (n + m, H): s_t above a_t
@@ -92,8 +91,8 @@ std::optional<Correction> best_correction(const Expansion& at, const EnvSpec& sp
     const auto i = static_cast<std::size_t>(t);
     Mat D(n, n + m);
     D << at.f.s[i].cast<double>(), at.f.a[i].cast<double>();
-    const Vec q = at.g.col(t) + D.transpose() * v;
-    const Mat Q = at.G[i] + D.transpose() * W * D;
+    const Vec q = at.g.col(t) + transposed_product(D, v);
+    const Mat Q = at.G[i] + product(transposed_product(D, W), D);
 
     Mat Q_aa = Q.bottomRightCorner(m, m), Q_as = Q.bottomLeftCorner(m, n);
     Vec q_a = q.tail(m);
@@ -106,16 +105,16 @@ std::optional<Correction> best_correction(const Expansion& at, const EnvSpec& sp
       Q_aa.row(j).setZero(), Q_aa.col(j).setZero(), Q_as.row(j).setZero();
       Q_aa(j, j) = -1, q_a(j) = 0;
     }
-    const Eigen::LLT<Mat> curvature(-Q_aa);
-    if (curvature.info() != Eigen::Success) return {};
-    const Vec& k = best.k[i] = curvature.solve(q_a);
-    const Mat& K = best.K[i] = curvature.solve(Q_as);
+    const std::optional<Mat> curvature = cholesky(-Q_aa);
+    if (!curvature) return {};
+    const Vec& k = best.k[i] = cholesky_solve(*curvature, q_a);
+    const Mat& K = best.K[i] = cholesky_solve(*curvature, Q_as);
 
     // What (ds; k + K ds) is worth.
     Mat with_K(n + m, n);
     with_K << Mat::Identity(n, n), K;
-    v = with_K.transpose() * (q + Q.rightCols(m) * k);
-    W = with_K.transpose() * Q * with_K;
+    v = transposed_product(with_K, Vec(q + Q.rightCols(m) * k));
+    W = product(transposed_product(with_K, Q), with_K);
     W = ((W + W.transpose()) / 2).eval();
   }
   return best;

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cstring>
+
+#include "core/random.hpp"
 #include "core/text.hpp"
 
 using namespace mbrl;
@@ -31,6 +34,25 @@ TEST_CASE("join puts the separator between the words only") {
   CHECK(join({"a"}) == "a");
   CHECK(join({"a", "b", "c"}) == "a, b, c");
   CHECK(join({"a", "b"}, " | ") == "a | b");
+}
+
+TEST_CASE("the shortest text of a number reads back as the same bits, with and without to_chars") {
+  Rng rng(3, "bits of numbers");
+  for (int i = 0; i < 20000; ++i) {
+    const auto bits = rng.bits();
+    double x = 0;
+    float y = 0;
+    std::memcpy(&x, &bits, sizeof x), std::memcpy(&y, &bits, sizeof y);
+    if (std::isfinite(x)) CHECK(std::strtod(shortest_text(x).c_str(), nullptr) == x);
+    if (std::isfinite(x)) CHECK(std::strtod(number_text(x).c_str(), nullptr) == x);
+    if (std::isfinite(y)) CHECK(std::strtof(shortest_text(y).c_str(), nullptr) == y);
+  }
+  for (const double x : {0.1, 1e-300, 5e-324, 0.1 + 0.2, 1.7976931348623157e308})
+    CHECK(std::strtod(shortest_text(x).c_str(), nullptr) == x);
+  CHECK(shortest_text(0.1) == "0.1");
+  CHECK(shortest_text(0.1f) == "0.1");
+  CHECK(shortest_text(INFINITY) == "inf");
+  CHECK(shortest_text(-0.0) == "-0");
 }
 
 }  // namespace test_text
