@@ -2,7 +2,8 @@
 #
 # Settings:  CXX=clang++   SCALAR=double   SANITIZE=address,undefined   ARCH=x86-64-v3   BLAS=openblas   WERROR=1
 #            EIGEN=/path/to/eigen   DOCTEST=/path/to/doctest   GNUPLOT=none   THREADS=2
-# Every combination builds into its own folder below build/, so that they never mix.
+#            EXTRA_CXXFLAGS=-g   LDFLAGS=-fuse-ld=lld   BUILD=/elsewhere (when this folder is read-only)
+# Every combination builds into its own folder below build/, so that they never mix. Needs GNU make 3.81 or newer.
 
 CXX      ?= g++
 SCALAR   ?= float
@@ -11,13 +12,21 @@ SANITIZE ?=
 BLAS     ?=
 WERROR   ?=
 GNUPLOT  ?= gnuplot
-THREADS  ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# As many jobs as processors, but no more than there are 0.9 GB of memory for: what a compiler takes for the largest file.
+THREADS  ?= $(shell kb=$$(awk '/^MemTotal/ {print $$2}' /proc/meminfo 2>/dev/null); \
+  [ -n "$$kb" ] || kb=$$(($$(sysctl -n hw.memsize 2>/dev/null || echo 2000000000) / 1024)); \
+  echo "$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) $$((kb / 900000))" | awk '{n = $$1 < $$2 ? $$1 : $$2; print n < 1 ? 1 : n}')
+THREADS  := $(THREADS)
 ifeq ($(origin CXX),default)
   CXX := g++
 endif
 
 comma := ,
-BUILD := build/$(notdir $(CXX))-$(SCALAR)-$(ARCH)$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))$(if $(BLAS),-$(BLAS))
+space := $() $()
+# CXX may be several words ("ccache g++", "clang++ -stdlib=libc++"); flags and folders of your own are told apart by a checksum.
+OTHERS := $(strip $(EXTRA_CXXFLAGS) $(LDFLAGS) $(EIGEN) $(DOCTEST))
+BUILD  := build/$(subst $(space),-,$(subst =,-,$(notdir $(CXX))))-$(SCALAR)-$(ARCH)$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))$(if \
+  $(BLAS),-$(BLAS))$(if $(OTHERS),-$(firstword $(shell echo '$(OTHERS)' | cksum)))
 
 # Eigen and doctest, your own copies first, then where the usual package managers put them.
 INCLUDES := -Isrc -I. $(addprefix -isystem ,$(EIGEN) $(DOCTEST) \
@@ -35,19 +44,23 @@ CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -f
   -Wall -Wextra -Wpedantic $(if $(CLANG),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
   -DEIGEN_DONT_PARALLELIZE $(if $(BLAS),-DEIGEN_USE_BLAS) \
   $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+# What only runs for a moment, or only calls what is compiled with -O3, is compiled with less.
+QUICK     = $(subst -O3,-O1,$(CXXFLAGS))
 
 # In a tree that was cut by `make homework`, which has no tests but those of the exercises, holes leave things unused.
 CUT      := $(if $(wildcard tests/core),,yes)
-CXXFLAGS += $(if $(CUT),-Wno-unused -Wno-unused-parameter)
+CXXFLAGS += $(if $(CUT),-Wno-unused -Wno-unused-parameter) $(EXTRA_CXXFLAGS)
 
-# How a file is compiled: `$(call COMPILE,scalar)`, with what make knows of the rule.
-COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(CXXFLAGS) $(INCLUDES) -DMBRL_SCALAR=$(1) -MMD -MP
+# How a file is compiled: `$(call COMPILE,flags,scalar)`, with what make knows of the rule; and how objects are linked. The two
+# are apart, so that ccache, where there is one, knows what was compiled before.
+COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(1) $(INCLUDES) -DMBRL_SCALAR=$(2) -MMD -MP -c $< -o $@
+LINK    = mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(filter %.o,$^) $(LDFLAGS) $(BLAS:%=-l%) -o $@
 
 # A test binary for every room (a folder of tests/, which mirrors src/ and envs/) and for every suite (a file
 # of tests/). The long learning bands run by `make learn` alone.
 # Rooms whose tests compare gradients with differences are always in double.
 DOUBLE := autodiff envs
-ROOMS  := $(filter-out fuzz homework,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
+ROOMS  := $(filter-out fuzz homework,$(notdir $(patsubst %/.,%,$(wildcard tests/*/.))))
 SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
@@ -102,12 +115,15 @@ endif
 NEED = have() { echo "\#include <$$1>" | $(CXX) $(CXXFLAGS) $(INCLUDES) -E -x c++ - >/dev/null 2>&1; }; \
   missing=""; \
   have Eigen/Core        || missing="$$missing libeigen3-dev"; \
-  have doctest/doctest.h || missing="$$missing doctest-dev"; \
+  [ -n "$(filter build demo soak results,$(MAKECMDGOALS))" ] || have doctest/doctest.h || missing="$$missing doctest-dev"; \
   [ -z "$(BLAS)" ]       || echo "int main() {}" | $(CXX) -x c++ - $(BLAS:%=-l%) -o /dev/null 2>/dev/null || missing="$$missing lib$(BLAS)-dev"; \
   [ "$(GNUPLOT)" = none ] || command -v $(GNUPLOT) >/dev/null || missing="$$missing gnuplot-nox"
 
+OLD_EIGEN = printf '%s\n' '\#include <Eigen/Core>' '\#if !EIGEN_VERSION_AT_LEAST(3, 4, 0)' '\#error' '\#endif'
 packages:
-	@command -v $(CXX) >/dev/null || { echo "The compiler $(CXX) is not installed (or set CXX=...)."; exit 1; }
+	@command -v $(firstword $(CXX)) >/dev/null || { echo "The compiler $(CXX) is not installed (or set CXX=...)."; exit 1; }
+	@mkdir -p $(BUILD) 2>/dev/null && [ -w $(BUILD) ] || { echo "The folder $(BUILD) cannot be written:" \
+	  "build elsewhere, with BUILD=/tmp/mbrl, or in a copy of your own."; exit 1; }
 	@$(NEED); [ -z "$$missing" ] && exit 0; \
 	root=""; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
 	if command -v apt-get >/dev/null && $$root true 2>/dev/null; then \
@@ -119,28 +135,40 @@ packages:
 	       "| dnf install eigen3-devel doctest-devel gnuplot (Fedora) | brew install eigen doctest gnuplot (macOS);" \
 	       "or point EIGEN= and DOCTEST= at your own copies, and set GNUPLOT=none to go without figures."; exit 1; \
 	fi
+	@$(OLD_EIGEN) | $(CXX) $(CXXFLAGS) $(INCLUDES) -E -x c++ - >/dev/null 2>&1 || { echo "This Eigen is older than 3.4:" \
+	  "install 3.4 or newer, or unpack one and say where: make EIGEN=/path/to/eigen-3.4.0"; exit 1; }
 
 # ---- the program ----
 
 build: packages
-	@$(MAKE) --no-print-directory -j$(THREADS) build/mbrl
-.PHONY: build/mbrl
-build/mbrl: $(BUILD)/mbrl
-	@ln -sfn $(<:build/%=%) $@
+	@$(MAKE) --no-print-directory -j$(THREADS) program
+# build/mbrl is that of the last build; with a BUILD elsewhere there is only the one in it.
+program: $(BUILD)/mbrl
+	@$(if $(filter build/%,$<),ln -sfn $(<:build/%=%) build/mbrl,echo "The program is $<")
+.PHONY: program
 
 # The library: every folder of src/ and envs/ is compiled as one file (so that Eigen is read once), and the
 # objects are linked into whatever is built. A header says what there is, the .cpp beside it how it works.
-LIBRARY := envs $(patsubst src/%/,%,$(dir $(wildcard src/*/*.cpp)))
-LIBRARY := $(sort $(LIBRARY))
+# The largest two make two files each, of seven and of the rest, to spare a small machine's memory.
+LARGE   := dynamics planning
+ROOM     = $(sort $(wildcard src/$(1)/*.cpp $(1)/*.cpp src/$(1).cpp))
+LIBRARY := $(sort envs $(patsubst src/%/,%,$(dir $(wildcard src/*/*.cpp))))
+LIBRARY := $(foreach room,$(LIBRARY),$(room) $(if $(filter $(LARGE),$(room)),$(room)+))
 library  = $(LIBRARY:%=$(BUILD)/$(1)/%.o)
+# What the rooms below planning and learners need, and all that their tests are linked with.
+LOWER   := $(filter core autodiff nn data envs dynamics dynamics+,$(LIBRARY))
 
-$(BUILD)/mbrl: src/main.cpp $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+$(BUILD)/mbrl: $(call library,$(SCALAR)) $(BUILD)/main.o
+	@$(LINK)
+$(BUILD)/main.o: src/main.cpp
+	@$(call COMPILE,$(QUICK),$(SCALAR))
 define OBJECTS
 $(BUILD)/$(1)/%.o: $(BUILD)/$(1)/%.cpp
-	@$$(call COMPILE,$(1)) -c $$< -o $$@
+	@$$(call COMPILE,$$(CXXFLAGS),$(1))
+$(BUILD)/$(1)/%+.cpp: always
+	@$$(call UNITE,$$(wordlist 8,99,$$(call ROOM,$$*)))
 $(BUILD)/$(1)/%.cpp: always
-	@$$(call UNITE,$$(sort $$(wildcard src/$$*/*.cpp $$*/*.cpp)))
+	@$$(call UNITE,$$(wordlist 1,$$(if $$(filter $$(LARGE),$$*),7,99),$$(call ROOM,$$*)))
 endef
 $(foreach scalar,float double,$(eval $(call OBJECTS,$(scalar))))
 # A file that includes others, rewritten only when the list changes.
@@ -149,8 +177,8 @@ UNITE = mkdir -p $(@D); printf '\#include "%s"\n' $(1) >$@.new; cmp -s $@.new $@
 
 demo: build
 	@n=1; while [ -e runs/demo-$$n ]; do n=$$((n + 1)); done; \
-	build/mbrl run v1.5 --env pendulum --seed 1 --out runs/demo-$$n && \
-	build/mbrl play runs/demo-$$n && \
+	$(BUILD)/mbrl run v1.5 --env pendulum --seed 1 --out runs/demo-$$n && \
+	$(BUILD)/mbrl play runs/demo-$$n && \
 	echo "Look at runs/demo-$$n: learning_curve.png, play.gif, filmstrip.png"
 
 # ---- the tests ----
@@ -160,9 +188,9 @@ ifneq ($(ASKED),)
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(ASKED:%=$(HB)/%)
 	@THREADS=$(THREADS) tests/homework/board $(ASKED:%=$(HB)/%)
 else
-	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program docs notebook,$(CHOSEN)),build/mbrl $(BUILD)/execute_notebook) \
+	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program docs notebook,$(CHOSEN)),program $(BUILD)/execute_notebook) \
 	  $(CHOSEN:%=$(BUILD)/tests/%)
-	@MBRL=$(abspath $(BUILD)/mbrl) NOTEBOOK=$(BUILD)/execute_notebook GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
+	@MBRL="$(if $(filter /%,$(BUILD)),,$$PWD/)$(BUILD)/mbrl" NOTEBOOK=$(BUILD)/execute_notebook GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
 	  tests/run $(CHOSEN:%=$(BUILD)/tests/%)
 endif
 
@@ -170,17 +198,25 @@ learn: packages
 	@$(MAKE) --no-print-directory $(BUILD)/tests/learning
 	@$(BUILD)/tests/learning $(if $(ONLY),'-tc=$(ONLY)')
 
-$(BUILD)/tests/main.o: tests/main.cpp
-	@$(call COMPILE,$(SCALAR)) -c $< -o $@
+# The library stands before the tests: of what both hold, the linker takes the first, which is the one of -O3.
 # A room's test files are compiled together, like the library.
 $(ROOMS:%=$(BUILD)/tests/%.cpp): $(BUILD)/tests/%.cpp: always
 	@$(call UNITE,$(sort $(wildcard tests/$*/*.cpp)))
-$(SUITES:%=$(BUILD)/tests/%): $(BUILD)/tests/%: tests/%.cpp $(BUILD)/tests/main.o $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
-$(filter-out $(DOUBLE:%=$(BUILD)/tests/%),$(ROOMS:%=$(BUILD)/tests/%)): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
-$(DOUBLE:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/tests/%.cpp $(BUILD)/tests/main.o $(call library,double)
-	@$(call COMPILE,double) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+IN_DOUBLE := $(DOUBLE:%=$(BUILD)/tests/%)
+BELOW     := $(filter-out $(DOUBLE),$(filter $(LOWER),$(ROOMS)))
+ABOVE     := $(filter-out $(DOUBLE) $(BELOW),$(ROOMS))
+$(IN_DOUBLE:%=%.o): %.o: %.cpp
+	@$(call COMPILE,$(QUICK),double)
+$(patsubst %,$(BUILD)/tests/%.o,$(BELOW) $(ABOVE)): %.o: %.cpp
+	@$(call COMPILE,$(QUICK),$(SCALAR))
+$(patsubst %,$(BUILD)/tests/%.o,$(SUITES) main): $(BUILD)/tests/%.o: tests/%.cpp
+	@$(call COMPILE,$(QUICK),$(SCALAR))
+$(IN_DOUBLE): %: $(patsubst %,$(BUILD)/double/%.o,$(LOWER) learners planning/lqr) %.o $(BUILD)/tests/main.o
+	@$(LINK)
+$(BELOW:%=$(BUILD)/tests/%): %: $(LOWER:%=$(BUILD)/$(SCALAR)/%.o) %.o $(BUILD)/tests/main.o
+	@$(LINK)
+$(patsubst %,$(BUILD)/tests/%,$(ABOVE) $(SUITES)): %: $(call library,$(SCALAR)) %.o $(BUILD)/tests/main.o
+	@$(LINK)
 
 # ---- homework ----
 
@@ -203,18 +239,18 @@ $(HB)/library.a: $(HB_LIB)
 $(HB)/exercise.o $(EXERCISES:%=$(HB)/%.o): $(HB)/%.o: tests/homework/%.cpp
 	@$(HB_MAKE)
 $(EXERCISES:%=$(HB)/%): %: %.o $(HB)/exercise.o $(HB)/library.a
-	@$(HB_CXX) $^ -o $@
+	@$(HB_CXX) $^ $(LDFLAGS) -o $@
 $(HB)/tool: tests/homework/homework.cpp
 	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
 
 homework: $(HB)/tool
-	@[ -n "$(TO)" ] || { echo "make homework TO=../my-homework: where is it to go?"; exit 2; }
-	@$(HB)/tool new . $(TO) && echo "Your homework is in $(TO): begin with its README.md, and type make test there."
+	@[ -n '$(TO)' ] || { echo "make homework TO=../my-homework: where is it to go?"; exit 2; }
+	@$(HB)/tool new . '$(TO)' && echo "Your homework is in $(TO): begin with its README.md, and type make test there."
 HB_SCRIPT = CXX='$(CXX)' HB='$(HB)' HB_CXX='$(HB_CXX)' INCLUDES='$(INCLUDES)' THREADS=$(THREADS) FEW=$(FEW)
 grade: packages $(HB)/tool
-	@[ -n "$(SRC)" ] || { echo "make grade SRC=../my-homework: whose?"; exit 2; }
+	@[ -n '$(SRC)' ] || { echo "make grade SRC=../my-homework: whose?"; exit 2; }
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(HB)/library.a $(HB)/exercise.o $(patsubst %,$(HB)/%.o,$(or $(ASKED),$(EXERCISES)))
-	@$(HB_SCRIPT) tests/homework/grade $(SRC) $(or $(ASKED),$(EXERCISES))
+	@$(HB_SCRIPT) tests/homework/grade '$(SRC)' $(or $(ASKED),$(EXERCISES))
 prove: packages $(HB)/tool
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(EXERCISES:%=$(HB)/%)
 	@$(HB_SCRIPT) tests/homework/prove $(or $(ASKED),$(EXERCISES))
@@ -229,8 +265,10 @@ notebooks: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/execute_notebook $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
 	@for n in $(NOTEBOOKS); do echo "---- $$n"; GNUPLOT=$(GNUPLOT) SEEDS=$(SEEDS) \
 	  $(if $(filter none,$(GNUPLOT)),,$(BUILD)/execute_notebook notebooks_cpp/$$n.cpp) $(BUILD)/notebooks/$$n || exit 1; done
-$(BUILD)/notebooks/%: notebooks_cpp/%.cpp $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+$(BUILD)/notebooks/%.o: notebooks_cpp/%.cpp
+	@$(call COMPILE,$(QUICK),$(SCALAR))
+$(BUILD)/notebooks/%: $(call library,$(SCALAR)) $(BUILD)/notebooks/%.o
+	@$(LINK)
 $(BUILD)/execute_notebook: src/execute_notebook.cpp
 	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
 # The figures of the docs that notebooks draw, under the same names.
@@ -240,8 +278,10 @@ figures: notebooks
 bench: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/bench
 	@$(BUILD)/bench
-$(BUILD)/bench: src/bench.cpp $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) $< $(filter %.o,$^) $(BLAS:%=-l%) -o $@
+$(BUILD)/bench.o: src/bench.cpp
+	@$(call COMPILE,$(CXXFLAGS),$(SCALAR))
+$(BUILD)/bench: $(call library,$(SCALAR)) $(BUILD)/bench.o
+	@$(LINK)
 
 soak: build
 	@GNUPLOT=$(GNUPLOT) tests/soak $(T)
@@ -255,8 +295,10 @@ fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
 	    -artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 \
 	  || { cat build/fuzz/$$f.log; exit 1; }; \
 	  sed -n 's/^stat::number_of_executed_units: /  nothing found in inputs: /p' build/fuzz/$$f.log; done
-$(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: tests/fuzz/%.cpp $(call library,$(SCALAR))
-	@$(call COMPILE,$(SCALAR)) -fsanitize=fuzzer $< $(filter %.o,$^) -o $@
+$(FUZZERS:%=$(BUILD)/fuzz/%.o): $(BUILD)/fuzz/%.o: tests/fuzz/%.cpp
+	@$(call COMPILE,$(CXXFLAGS),$(SCALAR))
+$(FUZZERS:%=$(BUILD)/fuzz/%): %: $(call library,$(SCALAR)) %.o
+	@$(LINK) -fsanitize=fuzzer
 .PHONY: fuzz fuzzers soak
 
 results: build
@@ -275,4 +317,4 @@ lint:
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
