@@ -57,7 +57,7 @@ COMPILE = mkdir -p $(@D) && echo "compiling $<" && $(CXX) $(1) $(INCLUDES) -DMBR
 LINK    = mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(filter %.o,$^) $(LDFLAGS) $(BLAS:%=-l%) -o $@
 
 # A test binary for every room (a folder of tests/, which mirrors src/ and envs/) and for every suite (a file
-# of tests/). The long learning bands run by `make learn` alone.
+# of tests/). The long learning bands run by `make learn` alone, and imagined_return, which needs all in double, in CI.
 # Rooms whose tests compare gradients with differences are always in double.
 DOUBLE := autodiff envs
 ROOMS  := $(filter-out fuzz homework,$(notdir $(patsubst %/.,%,$(wildcard tests/*/.))))
@@ -65,7 +65,7 @@ SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
 R      ?= version_1_5 pets ablation policies short_rollouts
-CHOSEN := $(or $(T),$(filter-out learning,$(ROOMS) $(SUITES)))
+CHOSEN := $(or $(T),$(filter-out learning imagined_return,$(ROOMS) $(SUITES)))
 N      ?= *
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/*.cpp)))
 SECONDS ?= 60
@@ -155,9 +155,6 @@ ROOM     = $(sort $(wildcard src/$(1)/*.cpp $(1)/*.cpp src/$(1).cpp))
 LIBRARY := $(sort envs $(patsubst src/%/,%,$(dir $(wildcard src/*/*.cpp))))
 LIBRARY := $(foreach room,$(LIBRARY),$(room) $(if $(filter $(LARGE),$(room)),$(room)+))
 library  = $(LIBRARY:%=$(BUILD)/$(1)/%.o)
-# What the rooms below planning and learners need, and all that their tests are linked with.
-LOWER   := $(filter core autodiff nn data envs dynamics dynamics+,$(LIBRARY))
-
 $(BUILD)/mbrl: $(call library,$(SCALAR)) $(BUILD)/main.o
 	@$(LINK)
 $(BUILD)/main.o: src/main.cpp
@@ -198,24 +195,25 @@ learn: packages
 	@$(MAKE) --no-print-directory $(BUILD)/tests/learning
 	@$(BUILD)/tests/learning $(if $(ONLY),'-tc=$(ONLY)')
 
-# The library stands before the tests: of what both hold, the linker takes the first, which is the one of -O3.
-# A room's test files are compiled together, like the library.
-$(ROOMS:%=$(BUILD)/tests/%.cpp): $(BUILD)/tests/%.cpp: always
-	@$(call UNITE,$(sort $(wildcard tests/$*/*.cpp)))
-IN_DOUBLE := $(DOUBLE:%=$(BUILD)/tests/%)
-BELOW     := $(filter-out $(DOUBLE),$(filter $(LOWER),$(ROOMS)))
-ABOVE     := $(filter-out $(DOUBLE) $(BELOW),$(ROOMS))
-$(IN_DOUBLE:%=%.o): %.o: %.cpp
-	@$(call COMPILE,$(QUICK),double)
-$(patsubst %,$(BUILD)/tests/%.o,$(BELOW) $(ABOVE)): %.o: %.cpp
-	@$(call COMPILE,$(QUICK),$(SCALAR))
+# A room's test files are compiled together, like the library, and linked with the floors of the house up to that room: no
+# room needs one above. (The library stands before the tests: of what both hold, the linker takes the first, that of -O3.)
+FLOORS := core autodiff nn envs report data learners dynamics planning algorithms
+below   = $(filter $(foreach room,$(SO_FAR_$(1)),$(room) $(room)+),$(LIBRARY))
+$(foreach room,$(FLOORS),$(eval SO_FAR += $(room))$(eval SO_FAR_$(room) := $$(SO_FAR)))
+define ROOM_TEST
+$(BUILD)/tests/$(1).cpp: always
+	@$$(call UNITE,$$(sort $$(wildcard tests/$(1)/*.cpp)))
+$(BUILD)/tests/$(1).o: $(BUILD)/tests/$(1).cpp
+	@$$(call COMPILE,$$(QUICK),$(2))
+$(BUILD)/tests/$(1): $(patsubst %,$(BUILD)/$(2)/%.o,$(call below,$(1)) $(3)) $(BUILD)/tests/$(1).o $(BUILD)/tests/main.o
+	@$$(LINK)
+endef
+$(foreach room,$(filter-out $(DOUBLE),$(ROOMS)),$(eval $(call ROOM_TEST,$(room),$(SCALAR))))
+$(eval $(call ROOM_TEST,autodiff,double,nn))
+$(eval $(call ROOM_TEST,envs,double,planning/lqr))
 $(patsubst %,$(BUILD)/tests/%.o,$(SUITES) main): $(BUILD)/tests/%.o: tests/%.cpp
 	@$(call COMPILE,$(QUICK),$(SCALAR))
-$(IN_DOUBLE): %: $(patsubst %,$(BUILD)/double/%.o,$(LOWER) learners planning/lqr) %.o $(BUILD)/tests/main.o
-	@$(LINK)
-$(BELOW:%=$(BUILD)/tests/%): %: $(LOWER:%=$(BUILD)/$(SCALAR)/%.o) %.o $(BUILD)/tests/main.o
-	@$(LINK)
-$(patsubst %,$(BUILD)/tests/%,$(ABOVE) $(SUITES)): %: $(call library,$(SCALAR)) %.o $(BUILD)/tests/main.o
+$(SUITES:%=$(BUILD)/tests/%): %: $(call library,$(SCALAR)) %.o $(BUILD)/tests/main.o
 	@$(LINK)
 
 # ---- homework ----

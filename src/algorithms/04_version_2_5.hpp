@@ -107,7 +107,9 @@ struct Agent : ModelAndPolicy {
     double better = 0;
     for (const Theta& theta : thetas) {
       const std::vector<Theta> alone{theta};
+      const Rng luck = imagination;
       const auto mean_return = [&](const NetworkPolicy& policy) {
+        imagination = luck;  // the same noise of the model for both
         return imagine(env, dynamics(alone, workers), policy, s, eps).reward.sum();
       };
       better += mean_return(pi) > mean_return(old);

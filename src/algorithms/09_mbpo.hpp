@@ -35,7 +35,7 @@ struct RolloutSchedule {
     if (last_length == 0) return first_length;
     const double share = double(env_steps - first_step) / double(last_step - first_step);
     const double k = first_length + std::clamp(share, 0.0, 1.0) * (last_length - first_length);
-    return static_cast<int>(k);
+    return static_cast<int>(k + 1e-9);  // a whole number, but for rounding, counts as one
   }
 };
 

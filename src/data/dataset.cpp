@@ -165,7 +165,7 @@ const Batch& Replay::mixed(const Dataset& real, const Dataset& imagined, Index c
   if (imagined.size() == 0) return sample(real, count);
   batch_.resize(real.state_dim(), real.action_dim(), count);
   // BEGIN SOLUTION hw5.3 (about 3 lines)
-  const auto n = static_cast<Index>(real_ratio * double(count));
+  const auto n = static_cast<Index>(real_ratio * double(count) + 1e-9);  // 0.29 * 100 is below 29
   real.sample_into(batch_, 0, n, rng_);
   imagined.sample_into(batch_, n, count - n, rng_);
   // END SOLUTION

@@ -56,7 +56,9 @@ Step<Matrix> UncertainModel::sample_next(const std::vector<Theta>& thetas, const
   const TimeSpent time(Part::imagining);
   const Index B = s.cols(), n = static_cast<Index>(thetas.size());
   Step<Matrix> next{Matrix(s.rows(), B), Row(B)};
+  // Which columns go to which theta, and, where they cannot be shared equally, who gets one more.
   const std::vector<Index> order = rng.permutation(B);
+  const Index turn = rng.below(n);
   const Matrix noise = rng.normal(s.rows(), B);
   // The share of each theta, cut into pieces of about 400 columns.
   const Index cuts = std::max<Index>(1, B / n / 400), pieces = n * cuts;
@@ -65,7 +67,7 @@ Step<Matrix> UncertainModel::sample_next(const std::vector<Theta>& thetas, const
     const std::vector<Index> mine(order.begin() + piece * B / pieces,
                                   order.begin() + (piece + 1) * B / pieces);
     const Matrix s_k = s(every, mine), a_k = a(every, mine);
-    NextState<Matrix> p = predict(thetas[static_cast<std::size_t>(k)], s_k, a_k);
+    NextState<Matrix> p = predict(thetas[static_cast<std::size_t>((k + turn) % n)], s_k, a_k);
     p.mean += p.sd.cwiseProduct(noise(every, mine));
     const Step<Matrix> part = arrive(std::move(p), s_k, a_k);
     next.s_next(every, mine) = part.s_next, next.reward(mine) = part.reward;

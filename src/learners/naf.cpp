@@ -53,15 +53,19 @@ Row Naf::q(const Matrix& s, const Matrix& a) const {
 }
 
 void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
+  std::array<double, pieces> misses{};  // the sum of (Q - y)^2 over each piece
   const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
     const Var out = forward(net_.net, see(tape, piece, s), leaves);
     const Var miss = naf_q(out, unit(tape, piece, a)) - piece.on(tape, y);
+    misses[static_cast<std::size_t>(piece.number)] = double(miss.value().squaredNorm());
     const Var u = rows(out, 1, a.rows()), beyond = u - clamp(u, Scalar(-2), Scalar(2));
     const Var loss = sum(square(miss)) / Scalar(2) + kBeyondTheWalls * sum(square(beyond));
     return loss / static_cast<Scalar>(s.cols());
   };
   const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
-  report_critic(slope.value, net_.descend("the critic", slope), y);
+  double squares = 0;  // without the price
+  for (const double miss : misses) squares += miss;
+  report_critic(squares / double(2 * s.cols()), net_.descend("the critic", slope), y);
 }
 
 void Naf::update_targets() { soft_update(target_, net_.net, config_.target_rate); }

@@ -12,13 +12,22 @@ void add_weight_decay(const std::vector<Scalar>& decay, const std::vector<Matrix
 }
 
 Scalar gradient_norm(const std::vector<Matrix*>& gradients) {
-  Scalar squares = 0;
-  for (const Matrix* g : gradients) squares += g->squaredNorm();
-  return std::sqrt(squares);
+  double squares = 0;
+  for (const Matrix* g : gradients) squares += double(g->squaredNorm());
+  if (std::isfinite(squares)) return static_cast<Scalar>(std::sqrt(squares));
+  // The squares of large entries overflow, in float from 1e19 on, where the norm need not.
+  Scalar largest = 0;
+  for (const Matrix* g : gradients)
+    if (g->size() > 0) largest = std::max(largest, g->cwiseAbs().maxCoeff());
+  if (!std::isfinite(largest)) return largest;
+  squares = 0;
+  for (const Matrix* g : gradients) squares += double((*g / largest).squaredNorm());
+  return largest * static_cast<Scalar>(std::sqrt(squares));
 }
 
 Scalar clip_gradients(Scalar max_norm, const std::vector<Matrix*>& gradients) {
   const Scalar norm = gradient_norm(gradients);
+  if (!std::isfinite(norm)) throw Diverged("the norm of the gradients is no longer finite");
   if (norm > max_norm)
     for (Matrix* g : gradients) *g *= max_norm / norm;
   return norm;

@@ -4,8 +4,11 @@ namespace mbrl {
 
 const Vector& cem(const Objective& J, const Vector& start, const Vector& low, const Vector& high,
                   const CemConfig& config, Rng& rng, SearchBuffers& buffers, CemTrace* trace) {
-  auto& [plans, elite, all_scores, order, mean, variance, sd, elite_mean, best_plan] = buffers;
-  Row& scores = all_scores;  // (a lambda may not capture the binding)
+  Matrix &plans = buffers.plans, &elite = buffers.elite;
+  Row& scores = buffers.scores;
+  std::vector<Index>& order = buffers.order;
+  Vector &mean = buffers.mean, &variance = buffers.variance, &sd = buffers.sd;
+  Vector &elite_mean = buffers.elite_mean, &best_plan = buffers.best_plan;
   const auto keep = static_cast<Scalar>(config.keep_old);
   const auto floor = static_cast<Scalar>(config.min_sd);
   const Index K = config.candidates, elites = std::min(config.elites, config.candidates);

@@ -11,6 +11,7 @@ bool follows_one_theta(const std::string& how) { return how == "TSinf" || how ==
 }  // namespace
 
 Luck draw_luck(const UncertainModel& model, const PropagationConfig& config, Index H, Rng& rng) {
+  config.check();
   Luck luck;
   const std::string& how = config.propagation;
   const int particles = config.particles;

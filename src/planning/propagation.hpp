@@ -28,6 +28,13 @@ struct PropagationConfig {
           "step 3: what of a plan's returns is maximised: the mean, or the mean minus or plus "
           "risk times their standard deviation");
     field("risk", risk, 0, 1000, "step 3: the weight of that standard deviation");
+    field.add_check([this] { check(); });
+  }
+
+  void check() const {
+    if (!sample_noise && (propagation == "DS" || propagation == "MM"))
+      throw UserError("--sample-noise false: --propagation " + propagation +
+                      " is nothing but drawing from the pooled normal; without noise it is E");
   }
 };
 
