@@ -174,8 +174,8 @@ int play(const std::vector<std::string>& words) {
     total += double(tr.reward);
     film.add(env, tr.s_next, total);
   }
-  std::printf("played one episode of %s: return %.2f in %zu steps\n", env.spec.name.c_str(), total,
-              film.frames.size() - 1);
+  std::printf("played one episode of %s: return %s in %zu steps\n", env.spec.name.c_str(),
+              return_text(total).c_str(), film.frames.size() - 1);
   const std::string stem = learned.out + (learned.checkpoint == "first.bin" ? "/before_" : "/");
   film.save(env, stem + "play.gif", stem + "filmstrip.png");
   return 0;

@@ -205,16 +205,17 @@ void compare_runs(const std::vector<std::string>& folders, const std::string& ou
     if (curve.steps.empty())
       std::printf("the episodes of the one begin after those of another have ended\n");
     else
-      std::printf("return %.2f +- %.2f (sd) after %.0f steps\n", curve.mean.back(),
-                  curve.spread.back(), curve.steps.back());
+      std::printf("return %s +- %s (sd) after %.0f steps\n", return_text(curve.mean.back()).c_str(),
+                  return_text(curve.spread.back()).c_str(), curve.steps.back());
   }
   announce(save_figure(comparison.figure, out), out + ".png and .svg");
 }
 
 void Film::add(const Env& env, const Vector& s, double total_reward) {
   char caption[80];
-  std::snprintf(caption, sizeof caption, "t = %.1f s    return %.1f",
-                double(frames.size()) * env.spec.seconds_per_step, total_reward);
+  std::snprintf(caption, sizeof caption, "t = %.1f s    return %s",
+                double(frames.size()) * env.spec.seconds_per_step,
+                return_text(total_reward).c_str());
   frames.push_back(env.draw(s));
   captions.push_back(caption);
 }
