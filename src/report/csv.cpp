@@ -123,9 +123,10 @@ void write_whole(const std::string& path, const std::string& text) {
   file.close();
   std::error_code error;
   if (file) std::filesystem::rename(fresh, path, error);
-  if (!file || error)
-    throw std::runtime_error("cannot write " + path + ": may you write there, and is there room " +
-                             "on the disk?");
+  if (file && !error) return;
+  std::filesystem::remove(fresh, error);
+  throw std::runtime_error("cannot write " + path + ": may you write there, and is there room " +
+                           "on the disk?");
 }
 
 std::uintmax_t bytes_of_rows(const std::string& path, std::size_t rows) {

@@ -13,6 +13,8 @@
 
 #include "report/animation.hpp"
 #include "report/curves.hpp"
+#include "report/gnuplot.hpp"
+#include "report/recorder.hpp"
 
 namespace mbrl {
 
@@ -85,9 +87,8 @@ void announce(bool drawn, const std::string& what) {
   if (drawn)
     std::cout << "drew " << what << "\n";
   else
-    std::cout << "gnuplot is not installed, so " << what
-              << " was not drawn; the numbers are in the "
-              << "CSV files\n";
+    std::cout << why_not_drawn() << ", so " << what
+              << " was not drawn; the numbers are in the CSV files\n";
 }
 
 static RunCurve read_curve(const Csv& progress) {
