@@ -73,7 +73,8 @@ int run_to_the_end(const Request& asked, std::optional<Archive> saved = std::nul
   const FolderLock lock(options.out);
   const std::string title = "mbrl " + asked.algorithm.name + " on " + asked.env_name + ", seed " +
                             std::to_string(options.seed) + ", " + std::to_string(options.threads) +
-                            " threads, " + (sizeof(Scalar) == 4 ? "float" : "double");
+                            " threads, " + (sizeof(Scalar) == 4 ? "float" : "double") +
+                            (asked.preset.empty() ? "" : ", preset " + asked.preset);
   Recorder record(
       options, asked.env->spec, title, [] { return stop_requested != 0; }, std::move(saved));
   try {
@@ -141,13 +142,10 @@ struct Learned {
     const RunConfig config = read_config(folder);
     asked = std::make_unique<Request>(config.at("algorithm"));
     asked->env_name = config.at("env");
-    apply_config(config, asked->settings);
+    words.erase(words.begin());
+    apply_config(config, asked->settings, named_in(words));
     asked->options.seed += 1000;  // episodes that training has not seen
-    read_flags({words.begin() + 1, words.end()}, asked->settings,
-               [&](const std::string& key, const std::string& value) {
-                 if (key == "out") out = value;
-                 return key == "out";
-               });
+    read_flags(words, asked->settings, {{"out", "DIR", &out}});
     asked->complete();
     workers = std::make_unique<Workers>(asked->options.threads);
     const std::string path = folder + "/" + checkpoint;
@@ -194,7 +192,9 @@ int compare(const std::vector<std::string>& words) {
   std::vector<std::string> folders;
   std::string out = "compare";
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--out" && i + 1 < words.size())
+    if (words[i] == "--out" && i + 1 == words.size())
+      throw UserError("--out needs a value: NAME");
+    else if (words[i] == "--out")
       out = words[++i];
     else if (words[i].rfind("--", 0) == 0)
       throw UserError("unknown setting " + words[i] + ": mbrl compare knows --out NAME");

@@ -54,6 +54,7 @@ RunConfig parse_config(const std::string& text, const std::string& path) {
   std::stringstream lines(text);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();  // saved by an editor of Windows
     const auto equals = line.find(" = ");
     const std::string key = line.substr(0, equals);
     if (equals == std::string::npos)
@@ -74,9 +75,18 @@ RunConfig read_config(const std::string& folder) {
   return parse_config(text.str(), folder + "/config.txt");
 }
 
-void apply_config(const RunConfig& config, Settings& settings) {
+// The threads that a config.txt asks for. Older versions stored one for every processor, however
+// many; the results do not depend on it.
+static std::string as_many_as_allowed(const std::string& threads) {
+  const bool number = threads.find_first_not_of("0123456789") == std::string::npos;
+  return number && std::atof(threads.c_str()) > kMostThreads ? number_text(kMostThreads) : threads;
+}
+
+void apply_config(const RunConfig& config, Settings& settings,
+                  const std::set<std::string>& overruled) {
   for (const auto& [key, value] : config)
-    if (key != "algorithm" && key != "env") settings.set(key, value);
+    if (key != "algorithm" && key != "env" && !overruled.count(key))
+      settings.set(key, key == "threads" ? as_many_as_allowed(value) : value);
   for (const auto& field : settings.fields())
     if (!config.count(field.name))
       throw UserError("config.txt does not say what " + field.name +
