@@ -188,26 +188,38 @@ static std::string group_label(const RunConfig& config, const std::vector<RunCon
   return label;
 }
 
+// The episodes of the learned policy.
+static RunCurve learned_curve(const std::string& folder) {
+  const Csv progress = read_csv(folder + "/progress.csv");
+  const RunCurve all = read_curve(progress);
+  const std::vector<std::string> phase = progress.words("phase");
+  RunCurve learned;
+  for (std::size_t r = 0; r < phase.size(); ++r) {
+    if (phase[r] == "base") continue;
+    learned.steps.push_back(all.steps[r]);
+    learned.returns.push_back(all.returns[r]);
+  }
+  if (learned.steps.empty())
+    throw UserError(folder + " has not finished an episode of its policy yet");
+  return learned;
+}
+
 void compare_runs(const std::vector<std::string>& folders, const std::string& out) {
   std::vector<RunConfig> configs;
   for (const std::string& folder : folders) configs.push_back(read_config(folder));
   std::vector<RunGroup> groups;
+  std::map<std::string, std::string> folder_of;  // of a group and a seed
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const std::string& folder = folders[i];
-    const Csv progress = read_csv(folder + "/progress.csv");
-    RunCurve learned;
-    for (std::size_t r = 0; r < progress.rows.size(); ++r) {
-      if (progress.words("phase")[r] == "base") continue;
-      learned.steps.push_back(progress.number(r, "env_steps"));
-      learned.returns.push_back(progress.number(r, "return"));
-    }
-    if (learned.steps.empty())
-      throw UserError(folder + " has not finished an episode of its policy yet");
-    const std::string label = group_label(configs[i], configs);
+    const std::string label = group_label(configs[i], configs), seed = configs[i].at("seed");
+    const auto [first, is_new] = folder_of.emplace(label + ", seed " + seed, folder);
+    if (!is_new)
+      throw UserError(first->second + " and " + folder + " are both seed " + seed + " of " + label +
+                      ": the same run is no second seed, so name one of them");
     std::size_t g = 0;
     while (g < groups.size() && groups[g].label != label) ++g;
     if (g == groups.size()) groups.push_back({.label = label});
-    groups[g].runs.push_back(learned);
+    groups[g].runs.push_back(learned_curve(folder));
   }
   const Comparison comparison = compare("", groups);
   save_table(comparison.table, out + ".csv");
