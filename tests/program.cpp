@@ -327,3 +327,40 @@ TEST_CASE("play --before shows the policy as it was at first") {
   if (std::filesystem::exists(out + "/learning_curve.png"))
     CHECK(std::filesystem::exists(out + "/before_play.gif"));
 }
+// The reward that a run in a maze had collected between two real steps.
+double collected(const std::string& folder, double from, double to) {
+  const auto progress = read_csv(folder + "/progress.csv");
+  double sum = 0;
+  for (std::size_t r = 0; r < progress.rows.size(); ++r) {
+    const double steps = progress.number(r, "env_steps");
+    if (steps > from && steps <= to) sum += progress.number(r, "return");
+  }
+  return sum;
+}
+
+TEST_CASE("dyna in a maze that changes is the book's Dyna-Q+, unless other flags say otherwise") {
+  const std::string run = "run dyna --quiet --env ";
+  double blocked = 0, shortcut = 0;
+  for (const std::string seed : {"1", "2", "3"}) {
+    const std::string a = fresh("blocking"), b = fresh("shortcut");
+    REQUIRE(mbrl_says(run + "maze_blocking --seed " + seed + " --out " + a).status == 0);
+    REQUIRE(mbrl_says(run + "maze_shortcut --seed " + seed + " --out " + b).status == 0);
+    blocked += collected(a, 2000, 3000) / 3, shortcut += collected(b, 5000, 6000) / 3;
+  }
+  CHECK(blocked > 30);   // the book's way round; with counts and no bonus: 0
+  CHECK(shortcut > 65);  // a way of 10 steps; of 16: at most 62
+  const std::string other = fresh("other"), plain = fresh("plain");
+  REQUIRE(mbrl_says(run + "maze_blocking --kappa 0 --steps 50 --out " + other).status == 0);
+  CHECK(contains(bytes_of(other + "/config.txt"), "steps = 50\n"));
+  CHECK(contains(bytes_of(other + "/config.txt"), "kappa = 0\n"));
+  CHECK(contains(bytes_of(other + "/config.txt"), "alpha = 1\n"));
+  REQUIRE(mbrl_says(run + "maze --steps 50 --out " + plain).status == 0);
+  CHECK(contains(bytes_of(plain + "/config.txt"), "alpha = 0.1\n"));
+  const std::string without = fresh("q-learning");  // no model, nothing to plan with
+  REQUIRE(
+      mbrl_says("run q-learning --quiet --env maze_blocking --steps 50 --out " + without).status ==
+      0);
+  CHECK(contains(bytes_of(without + "/config.txt"), "planning-updates = 0\n"));
+  CHECK(contains(bytes_of(without + "/config.txt"), "alpha = 0.1\n"));
+}
+
