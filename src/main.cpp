@@ -35,11 +35,14 @@ volatile std::sig_atomic_t stop_requested = 0;
 
 // The first Ctrl-C asks the run to stop where it can be resumed; a second one kills it.
 void stop_on_signals() {
-  for (const int signal : {SIGINT, SIGTERM})
-    std::signal(signal, [](int which) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const auto before = std::signal(signal, [](int which) {
       stop_requested = 1;
       std::signal(which, SIG_DFL);
     });
+    // Whoever started us wants it ignored: a script in the background, or trap '' INT.
+    if (before == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
 }
 
 int list_all() {
@@ -224,6 +227,14 @@ int dispatch(const std::vector<std::string>& words) {
       nearest(command, {"list", "run", "resume", "play", "predict", "compare", "help"}) + "'?");
 }
 
+// A command that was done, but whose words did not all get out, has failed: mbrl list >/dev/full.
+int check_output(int status) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout) && std::cout) return status;
+  std::cerr << "mbrl: cannot write what there was to say: is the disk full?\n";
+  return status == 0 ? 1 : status;
+}
+
 }  // namespace
 }  // namespace mbrl
 
@@ -237,7 +248,7 @@ int main(int argc, char** argv) {
 #endif
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   try {
-    return mbrl::dispatch({argv + 1, argv + argc});
+    return mbrl::check_output(mbrl::dispatch({argv + 1, argv + argc}));
   } catch (const mbrl::UserError& error) {
     std::cerr << "mbrl: " << error.what() << "\n";
     return 2;
@@ -246,6 +257,9 @@ int main(int argc, char** argv) {
     return 3;
   } catch (const std::bad_alloc&) {
     std::cerr << "mbrl: there is not enough memory for these settings\n";
+    return 1;
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::cerr << "mbrl: " << error.path1().string() << ": " << error.code().message() << "\n";
     return 1;
   } catch (const std::exception& error) {  // the machine's fault: no memory, no disk
     std::cerr << "mbrl: " << error.what() << "\n";

@@ -4,14 +4,21 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
-#include "core/time_spent.hpp"
 #include "core/text.hpp"
+#include "core/time_spent.hpp"
 
 namespace mbrl {
 
+// A terminal that can rewrite its last line: not a file or pipe, and not one like Emacs' shell.
+static bool is_live_terminal() {
+  const char* kind = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && kind && *kind && std::string(kind) != "dumb";
+}
+
 ProgressLine::ProgressLine(std::string title, bool quiet)
-    : title_(std::move(title)), quiet_(quiet), terminal_(isatty(STDOUT_FILENO) != 0) {}
+    : title_(std::move(title)), quiet_(quiet), terminal_(is_live_terminal()) {}
 
 void ProgressLine::begin() {
   if (!quiet_) std::printf("%s\n", title_.c_str()), std::fflush(stdout);
