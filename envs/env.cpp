@@ -4,7 +4,15 @@
 
 namespace mbrl {
 
-World::World(const Env& env, Rng rng) : env_(env), rng_(std::move(rng)) { reset(); }
+World::World(const Env& env, Rng rng) : env_(env), rng_(std::move(rng)) {
+  const EnvSpec& spec = env.spec;
+  if (!spec.action_low.allFinite() || !spec.action_high.allFinite() ||
+      !(spec.action_low.array() < spec.action_high.array()).all())
+    throw UserError("the box of actions of " + spec.name +
+                    " must be finite, with each action_low below its action_high: nothing else " +
+                    "can be explored");
+  reset();
+}
 
 const Vector& World::reset() {
   s_ = s_.size() == 0 ? env_.reset(rng_) : env_.reset_after(s_, rng_);

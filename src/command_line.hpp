@@ -3,6 +3,7 @@
 // runs.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,22 +13,32 @@
 
 namespace mbrl {
 
-// Reads "--key value" pairs; a switch may stand alone. `own` takes the keys that are not settings.
-inline void read_flags(
-    const std::vector<std::string>& words, Settings& settings,
-    const std::function<bool(const std::string& key, const std::string& value)>& own =
-        [](const std::string&, const std::string&) { return false; }) {
+// A flag of a command itself, like --out DIR, that is no setting of the run.
+struct CommandFlag {
+  std::string name, valid;
+  std::string* value;
+};
+
+// Reads "--key value" pairs; a switch may stand alone.
+inline void read_flags(const std::vector<std::string>& words, Settings& settings,
+                       const std::vector<CommandFlag>& own = {}) {
+  std::vector<std::string> own_names;
+  for (const CommandFlag& flag : own) own_names.push_back(flag.name);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i].rfind("--", 0) != 0)
       throw UserError("'" + words[i] + "' is not a setting: settings look like --key value");
     const std::string key = words[i].substr(2);
     const bool has_value = i + 1 < words.size() && words[i + 1].rfind("--", 0) != 0;
     const std::string value = has_value ? words[i + 1] : "";
-    if (has_value && own(key, value)) {
+    const auto flag = std::find(own_names.begin(), own_names.end(), key);
+    if (flag != own_names.end()) {
+      const CommandFlag& command = own[std::size_t(flag - own_names.begin())];
+      if (!has_value) throw UserError("--" + key + " needs a value: " + command.valid);
+      *command.value = value;
       ++i;
       continue;
     }
-    auto& field = settings.find(key);
+    auto& field = settings.find(key, own_names);
     if (!has_value && !field.is_switch)
       throw UserError("--" + key + " needs a value: " + field.valid);
     const bool takes_value = has_value && !(field.is_switch && value != "true" && value != "false");
@@ -36,12 +47,23 @@ inline void read_flags(
   }
 }
 
+// The settings that these words name.
+inline std::set<std::string> named_in(const std::vector<std::string>& words) {
+  std::set<std::string> names;
+  for (std::string word : words) {
+    if (word.rfind("--", 0) != 0) continue;
+    std::replace(word.begin(), word.end(), '_', '-');
+    names.insert(word.substr(2));
+  }
+  return names;
+}
+
 // Not to be moved: the settings point into it.
 struct Request {
   Algorithm algorithm;
   RunOptions options;
   Settings settings;
-  std::string env_name;
+  std::string env_name, preset;
   std::unique_ptr<Env> env;
 
   explicit Request(const std::string& algorithm_name) : algorithm(find_algorithm(algorithm_name)) {
@@ -53,14 +75,20 @@ struct Request {
 
   // The words behind `mbrl run ALGO`.
   void read(const std::vector<std::string>& words) {
-    // A preset comes first, wherever it stands, so that the other flags refine it.
-    for (std::size_t i = 0; i + 1 < words.size(); ++i)
-      if (words[i] == "--preset") settings.apply_preset(words[i + 1]);
-    read_flags(words, settings, [&](const std::string& key, const std::string& value) {
-      if (key == "env") env_name = value;
-      if (key == "out") options.out = value;
-      return key == "env" || key == "out" || key == "preset";
-    });
+    // A preset comes first, wherever it stands, so that the other flags refine it. One with the
+    // name of the environment is what that environment is for, where no other is asked for.
+    std::string named_like_env;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+      const std::string& value = words[i + 1];
+      if (words[i] == "--env") named_like_env = settings.has_preset(value) ? value : "";
+      if (words[i] == "--preset" && value.rfind("--", 0) != 0) preset = value;
+    }
+    if (preset.empty()) preset = named_like_env;
+    if (!preset.empty()) settings.apply_preset(preset);
+    read_flags(words, settings,
+               {{"env", "NAME (mbrl list shows them)", &env_name},
+                {"out", "DIR", &options.out},
+                {"preset", "NAME (--help shows them)", &preset}});
     if (env_name.empty()) throw UserError("which environment? --env NAME (mbrl list shows them)");
     complete();
     if (options.out.empty())
@@ -73,7 +101,7 @@ struct Request {
       if (word.rfind("--", 0) == 0 && !may_change_on_resume(word.substr(2)))
         throw UserError(word + ": a run that is resumed keeps its settings, all but --steps, " +
                         "--episodes, --threads, --checkpoint-every and --quiet");
-    apply_config(config, settings);
+    apply_config(config, settings, named_in(words));
     read_flags(words, settings);
     env_name = config.at("env");
     complete();

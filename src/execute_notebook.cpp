@@ -10,7 +10,7 @@
 // The notebook format is 4.5 of https://nbformat.readthedocs.io. The same output gives the same
 // bytes. Exit status: that of the program, 2 for wrong input, 1 for a notebook that is out of date.
 
-#include <stdio.h>  // popen
+#include <stdio.h>  // popen, rename
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -19,6 +19,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "core/utf8.hpp"
 
 using Lines = std::vector<std::string>;
 
@@ -43,7 +45,10 @@ static std::string read_file(const std::string& path) {
 static Lines lines_of(const std::string& text) {
   Lines lines;
   std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();  // saved by an editor of Windows
+    lines.push_back(line);
+  }
   return lines;
 }
 
@@ -74,7 +79,7 @@ static std::vector<Cell> cells_of(const std::string& path) {
 
 static std::string quoted(const std::string& text) {
   std::string json = "\"";
-  for (const char c : text) {
+  for (const char c : mbrl::valid_utf8(text)) {
     if (c == '"' || c == '\\')
       json += '\\', json += c;
     else if (c == '\n')
@@ -188,11 +193,8 @@ static int run(const std::string& program, std::vector<Cell>& cells) {
     printed.clear();
   };
   std::string line;
-  for (int c; (c = fgetc(pipe)) != EOF;) {
-    if (c != '\n') {
-      line += static_cast<char>(c);
-      continue;
-    }
+  const auto take = [&] {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
     if (line.rfind(at, 0) == 0) {
       flush();
       cell = &cell_at(cells, std::atoi(line.c_str() + at.size()));
@@ -206,7 +208,14 @@ static int run(const std::string& program, std::vector<Cell>& cells) {
       }
     }
     line.clear();
+  };
+  for (int c; (c = fgetc(pipe)) != EOF;) {
+    if (c == '\n')
+      take();
+    else
+      line += static_cast<char>(c);
   }
+  if (!line.empty()) take();  // the last words, without a line end
   flush();
   const int status = pclose(pipe);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
@@ -215,7 +224,9 @@ static int run(const std::string& program, std::vector<Cell>& cells) {
 // ---- out of date? ----
 
 // Whether the notebook has just these cells with just these sources, whatever their outputs.
-static bool up_to_date(const std::string& notebook, const std::vector<Cell>& cells) {
+static bool up_to_date(const std::string& file, const std::vector<Cell>& cells) {
+  std::string notebook;
+  for (const std::string& line : lines_of(file)) notebook += line + "\n";
   std::size_t at = 0, count = 0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string head = head_of(cells[i], i + 1);
@@ -226,6 +237,17 @@ static bool up_to_date(const std::string& notebook, const std::vector<Cell>& cel
   const std::string type = "\n   \"cell_type\": ";
   for (at = 0; (at = notebook.find(type, at)) != std::string::npos; ++at) ++count;
   return count == cells.size();
+}
+
+// Beside it first, so that a full disk leaves the notebook that was there. Whether it could.
+static bool write_whole(const std::string& path, const std::string& text) {
+  const std::string fresh = path + ".new";
+  std::ofstream file(fresh, std::ios::binary);
+  file << text;
+  file.close();
+  if (file && rename(fresh.c_str(), path.c_str()) == 0) return true;
+  remove(fresh.c_str());
+  return false;
 }
 
 int main(int argc, char** argv) {
@@ -245,6 +267,11 @@ int main(int argc, char** argv) {
     return fresh ? 0 : 1;
   }
   if (const int status = run(words[1], cells)) return status;
-  std::ofstream(path, std::ios::binary) << notebook_of(cells);
-  return 0;
+  if (!write_whole(path, notebook_of(cells))) {
+    std::cerr << "cannot write " << path << ": may you write there, is there room on the disk?\n";
+    return 1;
+  }
+  if (std::cout.flush()) return 0;
+  std::cerr << "cannot write what the notebook printed: is the disk full?\n";
+  return 1;
 }

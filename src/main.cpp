@@ -31,11 +31,14 @@ volatile std::sig_atomic_t stop_requested = 0;
 
 // The first Ctrl-C asks the run to stop where it can be resumed; a second one kills it.
 void stop_on_signals() {
-  for (const int signal : {SIGINT, SIGTERM})
-    std::signal(signal, [](int which) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const auto before = std::signal(signal, [](int which) {
       stop_requested = 1;
       std::signal(which, SIG_DFL);
     });
+    // Whoever started us wants it ignored: a script in the background, or trap '' INT.
+    if (before == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
 }
 
 int list_all() {
@@ -69,7 +72,8 @@ int run_to_the_end(const Request& asked, std::optional<Archive> saved = std::nul
   const FolderLock lock(options.out);
   const std::string title = "mbrl " + asked.algorithm.name + " on " + asked.env_name + ", seed " +
                             std::to_string(options.seed) + ", " + std::to_string(options.threads) +
-                            " threads, " + (sizeof(Scalar) == 4 ? "float" : "double");
+                            " threads, " + (sizeof(Scalar) == 4 ? "float" : "double") +
+                            (asked.preset.empty() ? "" : ", preset " + asked.preset);
   Recorder record(
       options, asked.env->spec, title, [] { return stop_requested != 0; }, std::move(saved));
   try {
@@ -137,13 +141,10 @@ struct Learned {
     const RunConfig config = read_config(folder);
     asked = std::make_unique<Request>(config.at("algorithm"));
     asked->env_name = config.at("env");
-    apply_config(config, asked->settings);
+    words.erase(words.begin());
+    apply_config(config, asked->settings, named_in(words));
     asked->options.seed += 1000;  // episodes that training has not seen
-    read_flags({words.begin() + 1, words.end()}, asked->settings,
-               [&](const std::string& key, const std::string& value) {
-                 if (key == "out") out = value;
-                 return key == "out";
-               });
+    read_flags(words, asked->settings, {{"out", "DIR", &out}});
     asked->complete();
     workers = std::make_unique<Workers>(asked->options.threads);
     const std::string path = folder + "/" + checkpoint;
@@ -170,8 +171,8 @@ int play(const std::vector<std::string>& words) {
     total += double(tr.reward);
     film.add(env, tr.s_next, total);
   }
-  std::printf("played one episode of %s: return %.2f in %zu steps\n", env.spec.name.c_str(), total,
-              film.frames.size() - 1);
+  std::printf("played one episode of %s: return %s in %zu steps\n", env.spec.name.c_str(),
+              return_text(total).c_str(), film.frames.size() - 1);
   const std::string stem = learned.out + (learned.checkpoint == "first.bin" ? "/before_" : "/");
   film.save(env, stem + "play.gif", stem + "filmstrip.png");
   return 0;
@@ -190,7 +191,9 @@ int compare(const std::vector<std::string>& words) {
   std::vector<std::string> folders;
   std::string out = "compare";
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--out" && i + 1 < words.size())
+    if (words[i] == "--out" && i + 1 == words.size())
+      throw UserError("--out needs a value: NAME");
+    else if (words[i] == "--out")
       out = words[++i];
     else if (words[i].rfind("--", 0) == 0)
       throw UserError("unknown setting " + words[i] + ": mbrl compare knows --out NAME");
@@ -220,6 +223,14 @@ int dispatch(const std::vector<std::string>& words) {
       nearest(command, {"list", "run", "resume", "play", "predict", "compare", "help"}) + "'?");
 }
 
+// A command that was done, but whose words did not all get out, has failed: mbrl list >/dev/full.
+int check_output(int status) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout) && std::cout) return status;
+  std::cerr << "mbrl: cannot write what there was to say: is the disk full?\n";
+  return status == 0 ? 1 : status;
+}
+
 }  // namespace
 }  // namespace mbrl
 
@@ -228,7 +239,7 @@ int dispatch(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   try {
-    return mbrl::dispatch({argv + 1, argv + argc});
+    return mbrl::check_output(mbrl::dispatch({argv + 1, argv + argc}));
   } catch (const mbrl::UserError& error) {
     std::cerr << "mbrl: " << error.what() << "\n";
     return 2;
@@ -237,6 +248,9 @@ int main(int argc, char** argv) {
     return 3;
   } catch (const std::bad_alloc&) {
     std::cerr << "mbrl: there is not enough memory for these settings\n";
+    return 1;
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::cerr << "mbrl: " << error.path1().string() << ": " << error.code().message() << "\n";
     return 1;
   } catch (const std::exception& error) {  // the machine's fault: no memory, no disk
     std::cerr << "mbrl: " << error.what() << "\n";

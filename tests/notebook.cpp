@@ -95,6 +95,62 @@ TEST_CASE("a notebook whose claim fails is not written, and its status is passed
   CHECK(folder.read("said") == "FAILS: a claim\n");
 }
 
+TEST_CASE("a byte that is not UTF-8 becomes U+FFFD, so that readers can open the notebook") {
+  const Folder folder;
+  folder.program("echo '%% cell at line 13'; printf '20 \\260C, \\317\\203\\n'");
+  REQUIRE(folder.tool("01_demo.cpp ./program") == 0);
+  CHECK(count(folder.read("01_demo.ipynb"),
+              "\"20 \xef\xbf\xbd"
+              "C, \xcf\x83\"") == 1);
+}
+
+TEST_CASE("the last words are kept when no line end follows them") {
+  const Folder folder;
+  folder.program("echo '%% cell at line 13'; printf 'one\\nlast'");
+  REQUIRE(folder.tool("01_demo.cpp ./program") == 0);
+  CHECK(count(folder.read("01_demo.ipynb"), "\"last\"") == 1);
+}
+
+TEST_CASE("a notebook saved on Windows, and a program that prints like it, give the same bytes") {
+  const Folder folder;
+  REQUIRE(folder.tool("01_demo.cpp ./program") == 0);
+  const std::string json = folder.read("01_demo.ipynb");
+  const auto windows = [](const std::string& text) {
+    std::string lines;
+    for (const char c : text) lines += c == '\n' ? "\r\n" : std::string(1, c);
+    return lines;
+  };
+  folder.write("01_demo.cpp", windows(folder.read("01_demo.cpp")));
+  CHECK(folder.tool("--check 01_demo.cpp") == 0);
+  folder.program(
+      "printf 'before\\r\\n%%%% cell at line 13\\r\\none\\r\\nfigure: picture.png\\r\\n'; "
+      "printf '%%%% cell at line 16\\r\\ntwo\\ta\\r\\n'");
+  REQUIRE(folder.tool("01_demo.cpp ./program") == 0);
+  CHECK(folder.read("01_demo.ipynb") == json);
+  folder.write("01_demo.ipynb", windows(json));
+  CHECK(folder.tool("--check 01_demo.cpp") == 0);
+}
+
+TEST_CASE("a full disk leaves the notebook that was there, and ends with status 1 and one line") {
+  const Folder folder;
+  REQUIRE(folder.tool("01_demo.cpp ./program") == 0);
+  const std::string good = folder.read("01_demo.ipynb");
+  // No file may grow beyond a kilobyte, and whoever tries is told so.
+  folder.program("echo '%% cell at line 13'; head -c 5000 /dev/zero | tr '\\0' x; echo");
+  const std::string tool = std::filesystem::absolute(std::getenv("NOTEBOOK")).string();
+  const std::string command = "cd '" + folder.path.string() + "' && bash -c 'trap \"\" XFSZ; " +
+                              "ulimit -f 1; " + tool +
+                              " 01_demo.cpp ./program 2>&1 >/dev/null' | head -c 500 >said; exit "
+                              "${PIPESTATUS[0]}";
+  folder.write("limited", command);
+  const int status = std::system(("bash '" + (folder.path / "limited").string() + "'").c_str());
+  CHECK(WEXITSTATUS(status) == 1);
+  CHECK(count(folder.read("said"), "cannot write 01_demo.ipynb") == 1);
+  CHECK(count(folder.read("said"), "\n") == 1);
+  CHECK(folder.read("01_demo.ipynb") == good);
+  CHECK_FALSE(std::filesystem::exists(folder.path / "01_demo.ipynb.new"));
+}
+
 TEST_CASE("a notebook is out of date when its source has changed, and not when outputs have") {
   const Folder folder;
   CHECK(folder.tool("--check 01_demo.cpp") == 1);

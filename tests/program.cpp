@@ -1,6 +1,9 @@
 // The program as people use it: what it prints, what it writes, how it refuses.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -20,10 +23,10 @@ struct Outcome {
 };
 
 // Runs the program under test (the environment variable MBRL) with these arguments.
-Outcome mbrl_says(const std::string& arguments) {
+Outcome mbrl_says(const std::string& arguments, const std::string& variables = "") {
   const char* program = std::getenv("MBRL");
   const std::string command =
-      std::string(program ? program : "build/mbrl") + " " + arguments + " 2>&1";
+      variables + std::string(program ? program : "build/mbrl") + " " + arguments + " 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string said;
@@ -31,6 +34,11 @@ Outcome mbrl_says(const std::string& arguments) {
   while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, pipe)) said.append(chunk, n);
   const int status = pclose(pipe);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, said};
+}
+
+bool draws() {
+  const char* gnuplot = std::getenv("GNUPLOT");
+  return !gnuplot || std::string(gnuplot) != "none";
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -99,6 +107,12 @@ TEST_CASE("bad input is met with one clear line and exit status 2") {
       "run mbpo --env pendulum --rollout-length 2 --last-rollout-length 5 --schedule-to 0" + out,
       "--schedule-to 0");
   check_refused("run v3.0 --env pendulum --learner ppo" + out, "sac | ddpg | naf");
+  check_refused("run v1.5 --env", "--env needs a value: NAME");
+  check_refused("run v1.5 --env --seed 3" + out, "--env needs a value: NAME");
+  check_refused("run v1.5 --env pendulum --out", "--out needs a value: DIR");
+  check_refused("run pets --env pendulum --preset" + out, "--preset needs a value");
+  check_refused("run v1.5 --envs pendulum" + out, "did you mean --env?");
+  check_refused("compare a --out", "--out needs a value");
   check_refused("play " + fresh("nothing"), "not a run folder");
   check_refused("compare " + fresh("nothing"), "not a run folder");
 }
@@ -224,6 +238,102 @@ TEST_CASE(
   CHECK(mbrl_says("resume " + out + " --episodes 2").status == 0);
 }
 
+TEST_CASE("words that find no room end a command with status 1 and one line") {
+  if (!std::filesystem::exists("/dev/full")) return;
+  const std::string run = "run random --env pendulum --episodes 1 --out " + fresh("dev-full");
+  for (const std::string& command :
+       {std::string("list"), std::string("run v1.5 --help"), std::string("--help"), run}) {
+    CAPTURE(command);
+    const Outcome outcome = mbrl_says(command + " >/dev/full 2>&3 #", "exec 3>&1; ");
+    CAPTURE(outcome.said);
+    CHECK(outcome.status == 1);
+    CHECK(contains(outcome.said, "mbrl: cannot write"));
+    CHECK(std::count(outcome.said.begin(), outcome.said.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("a folder for temporary files that is missing is not needed") {
+  const std::string out = fresh("tmpdir");
+  const Outcome outcome =
+      mbrl_says("run random --env pendulum --episodes 1 --out " + out, "TMPDIR=/no/such/folder ");
+  CAPTURE(outcome.said);
+  CHECK(outcome.status == 0);
+  CHECK(std::filesystem::exists(out + "/learning_curve.png") == draws());
+}
+
+TEST_CASE("config.txt of a machine with 384 processors, or saved on Windows, is gone on with") {
+  const std::string out = fresh("machine");
+  REQUIRE(mbrl_says("run v1.5 --env pendulum --episodes 1 --out " + out + tiny).status == 0);
+  std::string config = bytes_of(out + "/config.txt");
+  const auto at = config.find("threads = ");
+  config.replace(at, config.find('\n', at) - at, "threads = 384");
+  std::string windows;
+  for (const char c : config) windows += c == '\n' ? "\r\n" : std::string(1, c);
+  for (const std::string& text : {config, windows})
+    for (const std::string command :
+         {"play ", "predict ", "resume --threads 2 ", "play --threads 2 ", "resume "}) {
+      std::ofstream(out + "/config.txt", std::ios::binary) << text;
+      const std::string word = command.substr(0, command.find(' '));
+      const Outcome outcome = mbrl_says(word + " " + out + command.substr(word.size()));
+      CAPTURE(command);
+      CAPTURE(outcome.said);
+      CHECK(outcome.status == 0);
+    }
+}
+
+TEST_CASE("a run that was started with Ctrl-C ignored is not stopped by it") {
+  const std::string out = fresh("ignored");
+  const char* program = std::getenv("MBRL");
+  const std::string command =
+      "trap \"\" INT TERM; " + std::string(program ? program : "build/mbrl") +
+      " run random --env reacher --episodes 0 --steps 60000 --quiet --out " + out +
+      " & pid=$!; until [ -s " + out +
+      "/progress.csv ]; do sleep 0.02; done; kill -INT $pid; kill -TERM $pid; wait $pid";
+  const int status = std::system(("bash -c '" + command + "' >/dev/null 2>&1").c_str());
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(read_csv(out + "/progress.csv").column("env_steps").back() == 60000);
+}
+
+// What the program shows on a terminal of that kind.
+std::string shown_on(const std::string& kind, const std::string& arguments) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  REQUIRE(terminal >= 0);
+  REQUIRE(grantpt(terminal) == 0);
+  REQUIRE(unlockpt(terminal) == 0);
+  const std::string name = ptsname(terminal);
+  const int open_end = open(name.c_str(), O_RDWR | O_NOCTTY);  // what was shown stays until read
+  CHECK(mbrl_says(arguments + " >" + name, "TERM=" + kind + " ").status == 0);
+  std::string shown;
+  pollfd ready{terminal, POLLIN, 0};
+  char chunk[4096];
+  while (poll(&ready, 1, 100) > 0 && (ready.revents & POLLIN)) {
+    const auto n = read(terminal, chunk, sizeof chunk);
+    if (n <= 0) break;
+    shown.append(chunk, std::size_t(n));
+  }
+  close(open_end), close(terminal);
+  return shown;
+}
+
+TEST_CASE("only a terminal that knows control codes is sent any") {
+  const std::string run = "run random --env pendulum --episodes 1 --out ";
+  const std::string live = shown_on("xterm", run + fresh("xterm"));
+  CHECK(contains(live, "\033["));
+  for (const std::string kind : {"dumb", "''"}) {
+    const std::string plain = shown_on(kind, run + fresh("dumb"));
+    CHECK(contains(plain, "episode    1"));
+    CHECK_FALSE(contains(plain, "\033"));
+  }
+}
+
+TEST_CASE("GNUPLOT=none is not called a gnuplot that is missing") {
+  const Outcome outcome =
+      mbrl_says("run random --env pendulum --episodes 1 --out " + fresh("none"), "GNUPLOT=none ");
+  CHECK(outcome.status == 0);
+  CHECK(contains(outcome.said, "GNUPLOT is none"));
+  CHECK_FALSE(contains(outcome.said, "not installed"));
+}
+
 TEST_CASE("a run that goes on cannot be resumed beside itself") {
   const std::string out = fresh("beside");
   const char* program = std::getenv("MBRL");
@@ -283,8 +393,7 @@ TEST_CASE("run, play and compare leave the files that the README promises") {
   CHECK(read_csv(both + ".csv").rows.size() == 2);
   std::vector<std::string> files{a + "/config.txt", a + "/progress.csv", a + "/model.csv",
                                  a + "/transitions.csv", a + "/checkpoint.bin"};
-  const char* gnuplot = std::getenv("GNUPLOT");
-  if (!gnuplot || std::string(gnuplot) != "none")
+  if (draws())
     for (const char* figure :
          {"/learning_curve.png", "/learning_curve.svg", "/play.gif", "/filmstrip.png"})
       files.push_back(a + figure);
@@ -317,6 +426,43 @@ TEST_CASE("a walk through a maze can be run, looked at, and played") {
   CHECK(ran.status == 0);
   CHECK(contains(ran.said, "steps"));
   CHECK(mbrl_says("play " + out).status == 0);
+}
+
+// The reward that a run in a maze had collected between two real steps.
+double collected(const std::string& folder, double from, double to) {
+  const auto progress = read_csv(folder + "/progress.csv");
+  double sum = 0;
+  for (std::size_t r = 0; r < progress.rows.size(); ++r) {
+    const double steps = progress.number(r, "env_steps");
+    if (steps > from && steps <= to) sum += progress.number(r, "return");
+  }
+  return sum;
+}
+
+TEST_CASE("dyna in a maze that changes is the book's Dyna-Q+, unless other flags say otherwise") {
+  const std::string run = "run dyna --quiet --env ";
+  double blocked = 0, shortcut = 0;
+  for (const std::string seed : {"1", "2", "3"}) {
+    const std::string a = fresh("blocking"), b = fresh("shortcut");
+    REQUIRE(mbrl_says(run + "maze_blocking --seed " + seed + " --out " + a).status == 0);
+    REQUIRE(mbrl_says(run + "maze_shortcut --seed " + seed + " --out " + b).status == 0);
+    blocked += collected(a, 2000, 3000) / 3, shortcut += collected(b, 5000, 6000) / 3;
+  }
+  CHECK(blocked > 30);   // the book's way round; with counts and no bonus: 0
+  CHECK(shortcut > 65);  // a way of 10 steps; of 16: at most 62
+  const std::string other = fresh("other"), plain = fresh("plain");
+  REQUIRE(mbrl_says(run + "maze_blocking --kappa 0 --steps 50 --out " + other).status == 0);
+  CHECK(contains(bytes_of(other + "/config.txt"), "steps = 50\n"));
+  CHECK(contains(bytes_of(other + "/config.txt"), "kappa = 0\n"));
+  CHECK(contains(bytes_of(other + "/config.txt"), "alpha = 1\n"));
+  REQUIRE(mbrl_says(run + "maze --steps 50 --out " + plain).status == 0);
+  CHECK(contains(bytes_of(plain + "/config.txt"), "alpha = 0.1\n"));
+  const std::string without = fresh("q-learning");  // no model, nothing to plan with
+  REQUIRE(
+      mbrl_says("run q-learning --quiet --env maze_blocking --steps 50 --out " + without).status ==
+      0);
+  CHECK(contains(bytes_of(without + "/config.txt"), "planning-updates = 0\n"));
+  CHECK(contains(bytes_of(without + "/config.txt"), "alpha = 0.1\n"));
 }
 
 TEST_CASE("play --before shows the policy as it was at first") {

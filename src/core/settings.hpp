@@ -73,6 +73,10 @@ class Settings {
     presets_.push_back({std::move(name), std::move(gloss), std::move(apply)});
   }
   const std::vector<Preset>& presets() const { return presets_; }
+  bool has_preset(const std::string& name) const {
+    return std::any_of(presets_.begin(), presets_.end(),
+                       [&](const Preset& preset) { return preset.name == name; });
+  }
   void apply_preset(const std::string& name) {
     std::vector<std::string> names;
     for (const Preset& preset : presets_) {
@@ -83,9 +87,9 @@ class Settings {
     throw UserError("--preset " + name + ": expected one of " + join(names));
   }
 
-  Field& find(std::string key) {
+  // names: what else could have been typed here, for the advice
+  Field& find(std::string key, std::vector<std::string> names = {}) {
     std::replace(key.begin(), key.end(), '_', '-');
-    std::vector<std::string> names;
     for (auto& field : fields_) {
       if (field.name == key) return field;
       names.push_back(field.name);

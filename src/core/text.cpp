@@ -2,10 +2,25 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <limits>
 #include <numeric>
 
 namespace mbrl {
+
+std::string return_text(double x) {
+  if (!std::isfinite(x)) return number_text(x);
+  const double size = std::abs(x);
+  char text[32];
+  if (size != 0 && (size < 1e-4 || size >= 1e9)) {
+    std::snprintf(text, sizeof text, "%.2e", x);
+  } else {
+    const int decimals =
+        size == 0 ? 2 : std::max(2, 2 - static_cast<int>(std::floor(std::log10(size))));
+    std::snprintf(text, sizeof text, "%.*f", decimals, size == 0 ? 0 : x);
+  }
+  return text;
+}
 
 std::string lower_case(std::string word) {
   for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

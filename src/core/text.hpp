@@ -42,6 +42,10 @@ std::string number_text(Number x) {
   }
 }
 
+// A return, or its spread, for people: three significant digits at least, two decimals where it is
+// large, and no minus before a zero. -1459.38, 0.00, 0.0123, 1.23e-07
+std::string return_text(double x);
+
 std::string lower_case(std::string word);
 
 // {"a", "b", "c"} becomes "a, b, c".

@@ -97,7 +97,7 @@ bool save_animation(const std::vector<Drawing>& frames, const std::vector<std::s
                 number_text(1 - 22.0 / height) + " center noenhanced tc rgb '#333333'\n";
     script += drawing_script(frames[k]);
   }
-  return run_gnuplot(script + "unset output\n", path_gif);
+  return run_gnuplot(script + "unset output\n", path_gif, {path_gif});
 }
 
 bool save_film_strip(const std::vector<Drawing>& frames, const std::vector<std::string>& captions,
@@ -134,7 +134,7 @@ bool save_film_strip(const std::vector<Drawing>& frames, const std::vector<std::
                 " center noenhanced font ',9' tc rgb '#333333'\n";
     script += drawing_script(frames[frame]);
   }
-  return run_gnuplot(script + "unset multiplot\nunset output\n", path_png);
+  return run_gnuplot(script + "unset multiplot\nunset output\n", path_png, {path_png});
 }
 
 }  // namespace mbrl

@@ -84,7 +84,9 @@ CsvWriter::CsvWriter(std::string path, const std::vector<std::string>& columns,
   if (keep_rows > 0) {
     std::ifstream old(path_, std::ios::binary);
     std::string first;
-    if (std::getline(old, first) && first + '\n' != header)
+    const bool there = bool(std::getline(old, first));
+    if (!first.empty() && first.back() == '\r') first.pop_back();  // saved by an editor of Windows
+    if (there && first + '\n' != header)
       throw UserError(path_ + ", line 1: the columns are not those of this run");
     std::error_code error;
     std::filesystem::resize_file(path_, bytes_of_rows(path_, keep_rows), error);
@@ -123,9 +125,10 @@ void write_whole(const std::string& path, const std::string& text) {
   file.close();
   std::error_code error;
   if (file) std::filesystem::rename(fresh, path, error);
-  if (!file || error)
-    throw std::runtime_error("cannot write " + path + ": may you write there, and is there room " +
-                             "on the disk?");
+  if (file && !error) return;
+  std::filesystem::remove(fresh, error);
+  throw std::runtime_error("cannot write " + path + ": may you write there, and is there room " +
+                           "on the disk?");
 }
 
 std::uintmax_t bytes_of_rows(const std::string& path, std::size_t rows) {

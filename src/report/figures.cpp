@@ -184,7 +184,7 @@ bool save_figure(const std::vector<Figure>& panels, const std::string& path) {
                              "set terminal svg size " + svg_size +
                              " font 'sans,13' rounded background rgb 'white'\n" +
                              gnuplot_output(path + ".svg") + body;
-  return run_gnuplot(script, path);
+  return run_gnuplot(script, path, {path + ".png", path + ".svg"});
 }
 
 bool save_figure(const Figure& figure, const std::string& path) {

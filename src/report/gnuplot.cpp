@@ -1,10 +1,9 @@
 #include "report/gnuplot.hpp"
 
-#include <stdio.h>   // popen
-#include <stdlib.h>  // mkstemp
+#include <stdio.h>  // popen
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 
 namespace mbrl {
@@ -39,7 +38,7 @@ std::string gnuplot_bold(const std::string& text) {
 }
 
 std::string gnuplot_output(const std::string& path) {
-  return "set output " + gnuplot_quoted(std::filesystem::absolute(path).string()) + "\n";
+  return "set output " + gnuplot_quoted(std::filesystem::absolute(path + ".new").string()) + "\n";
 }
 
 struct CommandResult {
@@ -63,12 +62,26 @@ bool gnuplot_available() {
          run_command(shell_quoted(gnuplot_command()) + " --version").ok;
 }
 
-TemporaryFile::TemporaryFile(const std::string& content)
-    : path_((std::filesystem::temp_directory_path() / "mbrl-XXXXXX").string()) {
-  const int file = mkstemp(path_.data());
-  if (file == -1) throw UserError("cannot write a temporary file like " + path_);
-  close(file);
-  std::ofstream(path_, std::ios::binary) << content;
+std::string why_not_drawn() {
+  const std::string command = gnuplot_command();
+  if (command == "none") return "GNUPLOT is none";
+  if (command == "gnuplot") return "gnuplot is not installed";
+  return "GNUPLOT names " + command + ", which cannot be run";
+}
+
+static std::runtime_error cannot_write(const std::string& path) {
+  return std::runtime_error("cannot write " + path +
+                            ": does its folder exist, may you write there, and is there room on " +
+                            "the disk?");
+}
+
+TemporaryFile::TemporaryFile(const std::string& path, const std::string& content) : path_(path) {
+  std::ofstream file(path_, std::ios::binary);
+  file << content;
+  file.close();
+  if (file) return;
+  std::remove(path_.c_str());
+  throw cannot_write(path_);
 }
 
 TemporaryFile::~TemporaryFile() { std::remove(path_.c_str()); }
@@ -80,19 +93,52 @@ std::string png_terminal(const std::string& size) {
          "  set terminal png truecolor size " + size + " font 'sans,20' linewidth 2\n}\n";
 }
 
-bool run_gnuplot(const std::string& script, const std::string& what) {
+// Whether a picture ends as pictures of its kind do. gnuplot may end well with half of one, where
+// the disk is full.
+static bool is_whole(const std::string& file, const std::string& kind) {
+  std::ifstream picture(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(picture), {}};
+  const std::string end = bytes.substr(bytes.size() - std::min<std::size_t>(12, bytes.size()));
+  if (kind == ".png") return end.find("IEND") != std::string::npos;
+  if (kind == ".svg") return end.find("</svg>") != std::string::npos;
+  return !end.empty() && end.back() == ';';  // a GIF's trailer
+}
+
+// Gives the pictures their names, all or none.
+static void keep_pictures(const std::vector<std::string>& pictures) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::string bad;
+  for (const std::string& path : pictures)
+    if (!is_whole(path + ".new", fs::path(path).extension().string())) bad = path;
+  for (const std::string& path : pictures) {
+    if (bad.empty()) fs::rename(path + ".new", path, error);
+    if (error && bad.empty()) bad = path;
+    if (!bad.empty()) fs::remove(path + ".new", error);
+  }
+  if (!bad.empty()) throw cannot_write(bad);
+}
+
+bool run_gnuplot(const std::string& script, const std::string& what,
+                 const std::vector<std::string>& pictures) {
   if (!gnuplot_available()) return false;
   // A file rather than gnuplot's input: a gnuplot that gives up would break a pipe under us.
-  const TemporaryFile file("set encoding utf8\n" + script);
+  const TemporaryFile file(std::filesystem::absolute(what + ".gnuplot").string(),
+                           "set encoding utf8\n" + script);
   // -d: nobody's own start-up file changes the figures.
   const CommandResult result =
       run_command(shell_quoted(gnuplot_command()) + " -d " + shell_quoted(file.path()));
-  if (result.ok) return true;
+  if (result.ok) {
+    keep_pictures(pictures);
+    return true;
+  }
+  std::error_code none;
+  for (const std::string& path : pictures) std::filesystem::remove(path + ".new", none);
   std::string reason = result.said.substr(0, result.said.find_last_not_of(" \n") + 1);
   reason.erase(0, reason.find_last_of('\n') + 1);
   if (const auto at = reason.find(file.path()); at != std::string::npos)
     reason.replace(at, file.path().size(), "script");
-  throw UserError("gnuplot could not draw " + what + ": " + reason);
+  throw std::runtime_error("gnuplot could not draw " + what + ": " + reason);
 }
 
 }  // namespace mbrl

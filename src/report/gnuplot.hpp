@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/errors.hpp"
 
@@ -19,15 +20,18 @@ std::string gnuplot_quoted(const std::string& text);
 // text as a gnuplot string in bold. The backslashes keep it from being read as mark-up.
 std::string gnuplot_bold(const std::string& text);
 
-// `set output` for a file. The path is made absolute: one that begins with | would be a command.
+// `set output` for a picture: into PATH.new, which run_gnuplot() renames when it is whole. The path
+// is made absolute: one that begins with | would be a command.
 std::string gnuplot_output(const std::string& path);
 
 bool gnuplot_available();
+// Why it is not, as the beginning of a sentence.
+std::string why_not_drawn();
 
-// A file of our own in the folder for such files, gone at the end of the scope.
+// A file that is gone at the end of the scope. Throws std::runtime_error if it cannot be written.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& content);
+  TemporaryFile(const std::string& path, const std::string& content);
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile();
@@ -42,8 +46,11 @@ class TemporaryFile {
 // better of the two that a gnuplot may have. size: "width,height" in pixels
 std::string png_terminal(const std::string& size);
 
-// Runs the script. False if there is no gnuplot; throws UserError, with the last line that gnuplot
-// said, if it could not draw. `what` names the picture in that message.
-bool run_gnuplot(const std::string& script, const std::string& what);
+// Runs the script, which draws these pictures (.png, .svg or .gif). False if there is no gnuplot.
+// Throws std::runtime_error, with the last line that gnuplot said, if it could not draw, or if a
+// picture is not whole; what stood there before stays. `what` names them in that message, and the
+// script stands beside them as what.gnuplot while it is run.
+bool run_gnuplot(const std::string& script, const std::string& what,
+                 const std::vector<std::string>& pictures);
 
 }  // namespace mbrl

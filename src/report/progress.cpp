@@ -4,13 +4,21 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
+#include "core/text.hpp"
 #include "core/time_spent.hpp"
 
 namespace mbrl {
 
+// A terminal that can rewrite its last line: not a file or pipe, and not one like Emacs' shell.
+static bool is_live_terminal() {
+  const char* kind = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && kind && *kind && std::string(kind) != "dumb";
+}
+
 ProgressLine::ProgressLine(std::string title, bool quiet)
-    : title_(std::move(title)), quiet_(quiet), terminal_(isatty(STDOUT_FILENO) != 0) {}
+    : title_(std::move(title)), quiet_(quiet), terminal_(is_live_terminal()) {}
 
 void ProgressLine::begin() {
   if (!quiet_) std::printf("%s\n", title_.c_str()), std::fflush(stdout);
@@ -34,11 +42,12 @@ void ProgressLine::update(const Now& now) {
 void ProgressLine::episode(const Episode& e) {
   if (quiet_) return;
   if (terminal_) std::printf("\r\033[K");
+  const std::string got = return_text(e.total_reward);
   if (e.phase == "base")
-    std::printf("base policy    %7d steps   return %9.2f  %s", e.env_steps, e.total_reward,
+    std::printf("base policy    %7d steps   return %9s  %s", e.env_steps, got.c_str(),
                 bar(e).c_str());
   else
-    std::printf("episode %4d   %7d steps   return %9.2f  %s", e.number, e.env_steps, e.total_reward,
+    std::printf("episode %4d   %7d steps   return %9s  %s", e.number, e.env_steps, got.c_str(),
                 bar(e).c_str());
   if (e.length > 0) std::printf(" in %5d steps", e.length);
   if (std::isfinite(e.holdout_loss)) std::printf("  model error %8.2e", e.holdout_loss);
@@ -56,7 +65,7 @@ void ProgressLine::finish(const std::vector<double>& returns, int env_steps, boo
     mean += returns[i] / double(last);
   std::printf("%s after %zu episodes, %d steps, %.1f s", interrupted ? "stopped" : "done",
               returns.size(), env_steps, seconds());
-  if (last > 0) std::printf("; mean return of the last %zu: %.2f", last, mean);
+  if (last > 0) std::printf("; mean return of the last %zu: %s", last, return_text(mean).c_str());
   if (!out.empty()) std::printf("; in %s", out.c_str());
   std::printf("\n");
   std::fflush(stdout);

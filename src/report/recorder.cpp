@@ -21,6 +21,9 @@ std::string identity(const std::string& config) {
   return kept;
 }
 
+// CSV files hold what was computed, bit for bit; but a return, for people, has no minus zero.
+double plain(double x) { return x == 0 ? 0 : x; }
+
 // The first line of a text in which it differs from another.
 std::string first_difference(const std::string& text, const std::string& other) {
   std::stringstream these(text), those(other);
@@ -172,8 +175,8 @@ void Recorder::step(const Transition& tr) {
   if (learned) returns_.push_back(episode_return_);
   const auto episode = static_cast<int>(returns_.size());  // 0 for those of the base policy
   if (!options_.out.empty())
-    progress().row({env_steps_, episode, episode_return_, line_.seconds(), episode_length_, phase_,
-                    holdout_loss_});
+    progress().row({env_steps_, episode, plain(episode_return_), line_.seconds(), episode_length_,
+                    phase_, holdout_loss_});
   line_.episode({phase_, episode, env_steps_, episode_return_, holdout_loss_, env_.random_return,
                  env_.oracle_return, env_.actions > 0 ? episode_length_ : 0});
   episode_return_ = 0, episode_length_ = 0;
@@ -193,7 +196,7 @@ void Recorder::refit(const FitReport& report) {
 void Recorder::policy(const PolicyReport& report) {
   if (options_.out.empty()) return;
   table("policy", {"env_steps", "updates", "imagined_return", "gradient_norm"})
-      .row({env_steps_, report.updates, report.imagined_return, report.gradient_norm});
+      .row({env_steps_, report.updates, plain(report.imagined_return), report.gradient_norm});
 }
 
 void Recorder::learner(const LearnerReport& report) {
@@ -216,12 +219,12 @@ void Recorder::evaluate(const Env& env, const std::function<Vector(const Vector&
   evaluations_.push_back(mean);
   if (options_.out.empty()) return;
   table("eval", {"env_steps", "episodes", "mean_return", "sd", "seconds"})
-      .row({env_steps_, options_.evaluate_episodes, mean,
+      .row({env_steps_, options_.evaluate_episodes, plain(mean),
             std::sqrt(std::max(0.0, squares / n - mean * mean)), line_.seconds()});
 }
 
 void Recorder::plan(double promised, double real) {
-  table("plans", {"env_steps", "promised", "real"}).row({env_steps_, promised, real});
+  table("plans", {"env_steps", "promised", "real"}).row({env_steps_, plain(promised), plain(real)});
 }
 
 double Recorder::share_done() const {

@@ -23,6 +23,14 @@
 
 namespace mbrl {
 
+// More threads than this are of no use here, and not accepted.
+constexpr int kMostThreads = 256;
+
+// One thread for each processor, of which the machine may have more, or not say how many.
+inline int default_threads(unsigned processors) {
+  return static_cast<int>(std::clamp(processors, 1u, unsigned(kMostThreads)));
+}
+
 // What every algorithm can be told.
 struct RunOptions {
   int seed = 1;
@@ -31,7 +39,7 @@ struct RunOptions {
   int evaluate_every = 0;
   int evaluate_episodes = 10;
   int checkpoint_every = 200;
-  int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  int threads = default_threads(std::thread::hardware_concurrency());
   double process_noise = 0;
   bool record = false;
   bool quiet = false;
@@ -50,7 +58,8 @@ struct RunOptions {
     field("evaluate-episodes", evaluate_episodes, 1, 10000, "for so many episodes");
     field("checkpoint-every", checkpoint_every, 1, 1000000000,
           "save the run after every so many real steps of the learned policy, for mbrl resume");
-    field("threads", threads, 1, 256, "threads to compute with; the results do not depend on it");
+    field("threads", threads, 1, kMostThreads,
+          "threads to compute with; the results do not depend on it");
     field("process-noise", process_noise, 0, 100,
           "noise in the real dynamics, in units of the task's own scale");
     field("record", record, "write every real transition to transitions.csv");

@@ -13,6 +13,8 @@
 
 #include "report/animation.hpp"
 #include "report/curves.hpp"
+#include "report/gnuplot.hpp"
+#include "report/recorder.hpp"
 
 namespace mbrl {
 
@@ -52,6 +54,7 @@ RunConfig parse_config(const std::string& text, const std::string& path) {
   std::stringstream lines(text);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();  // saved by an editor of Windows
     const auto equals = line.find(" = ");
     const std::string key = line.substr(0, equals);
     if (equals == std::string::npos)
@@ -72,9 +75,18 @@ RunConfig read_config(const std::string& folder) {
   return parse_config(text.str(), folder + "/config.txt");
 }
 
-void apply_config(const RunConfig& config, Settings& settings) {
+// The threads that a config.txt asks for. Older versions stored one for every processor, however
+// many; the results do not depend on it.
+static std::string as_many_as_allowed(const std::string& threads) {
+  const bool number = threads.find_first_not_of("0123456789") == std::string::npos;
+  return number && std::atof(threads.c_str()) > kMostThreads ? number_text(kMostThreads) : threads;
+}
+
+void apply_config(const RunConfig& config, Settings& settings,
+                  const std::set<std::string>& overruled) {
   for (const auto& [key, value] : config)
-    if (key != "algorithm" && key != "env") settings.set(key, value);
+    if (key != "algorithm" && key != "env" && !overruled.count(key))
+      settings.set(key, key == "threads" ? as_many_as_allowed(value) : value);
   for (const auto& field : settings.fields())
     if (!config.count(field.name))
       throw UserError("config.txt does not say what " + field.name +
@@ -85,9 +97,8 @@ void announce(bool drawn, const std::string& what) {
   if (drawn)
     std::cout << "drew " << what << "\n";
   else
-    std::cout << "gnuplot is not installed, so " << what
-              << " was not drawn; the numbers are in the "
-              << "CSV files\n";
+    std::cout << why_not_drawn() << ", so " << what
+              << " was not drawn; the numbers are in the CSV files\n";
 }
 
 static RunCurve read_curve(const Csv& progress) {
@@ -177,26 +188,38 @@ static std::string group_label(const RunConfig& config, const std::vector<RunCon
   return label;
 }
 
+// The episodes of the learned policy.
+static RunCurve learned_curve(const std::string& folder) {
+  const Csv progress = read_csv(folder + "/progress.csv");
+  const RunCurve all = read_curve(progress);
+  const std::vector<std::string> phase = progress.words("phase");
+  RunCurve learned;
+  for (std::size_t r = 0; r < phase.size(); ++r) {
+    if (phase[r] == "base") continue;
+    learned.steps.push_back(all.steps[r]);
+    learned.returns.push_back(all.returns[r]);
+  }
+  if (learned.steps.empty())
+    throw UserError(folder + " has not finished an episode of its policy yet");
+  return learned;
+}
+
 void compare_runs(const std::vector<std::string>& folders, const std::string& out) {
   std::vector<RunConfig> configs;
   for (const std::string& folder : folders) configs.push_back(read_config(folder));
   std::vector<RunGroup> groups;
+  std::map<std::string, std::string> folder_of;  // of a group and a seed
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const std::string& folder = folders[i];
-    const Csv progress = read_csv(folder + "/progress.csv");
-    RunCurve learned;
-    for (std::size_t r = 0; r < progress.rows.size(); ++r) {
-      if (progress.words("phase")[r] == "base") continue;
-      learned.steps.push_back(progress.number(r, "env_steps"));
-      learned.returns.push_back(progress.number(r, "return"));
-    }
-    if (learned.steps.empty())
-      throw UserError(folder + " has not finished an episode of its policy yet");
-    const std::string label = group_label(configs[i], configs);
+    const std::string label = group_label(configs[i], configs), seed = configs[i].at("seed");
+    const auto [first, is_new] = folder_of.emplace(label + ", seed " + seed, folder);
+    if (!is_new)
+      throw UserError(first->second + " and " + folder + " are both seed " + seed + " of " + label +
+                      ": the same run is no second seed, so name one of them");
     std::size_t g = 0;
     while (g < groups.size() && groups[g].label != label) ++g;
     if (g == groups.size()) groups.push_back({.label = label});
-    groups[g].runs.push_back(learned);
+    groups[g].runs.push_back(learned_curve(folder));
   }
   const Comparison comparison = compare("", groups);
   save_table(comparison.table, out + ".csv");
@@ -205,16 +228,17 @@ void compare_runs(const std::vector<std::string>& folders, const std::string& ou
     if (curve.steps.empty())
       std::printf("the episodes of the one begin after those of another have ended\n");
     else
-      std::printf("return %.2f +- %.2f (sd) after %.0f steps\n", curve.mean.back(),
-                  curve.spread.back(), curve.steps.back());
+      std::printf("return %s +- %s (sd) after %.0f steps\n", return_text(curve.mean.back()).c_str(),
+                  return_text(curve.spread.back()).c_str(), curve.steps.back());
   }
   announce(save_figure(comparison.figure, out), out + ".png and .svg");
 }
 
 void Film::add(const Env& env, const Vector& s, double total_reward) {
   char caption[80];
-  std::snprintf(caption, sizeof caption, "t = %.1f s    return %.1f",
-                double(frames.size()) * env.spec.seconds_per_step, total_reward);
+  std::snprintf(caption, sizeof caption, "t = %.1f s    return %s",
+                double(frames.size()) * env.spec.seconds_per_step,
+                return_text(total_reward).c_str());
   frames.push_back(env.draw(s));
   captions.push_back(caption);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,10 @@ using RunConfig = std::map<std::string, std::string>;
 RunConfig read_config(const std::string& folder);
 // The same from the text of config.txt; path: for what is said of its mistakes.
 RunConfig parse_config(const std::string& text, const std::string& path);
-// Sets every setting; throws UserError if one is missing, unknown, or out of its range.
-void apply_config(const RunConfig& config, Settings& settings);
+// Sets every setting but the overruled ones, which may be anything; throws UserError if one is
+// missing, unknown, or out of its range.
+void apply_config(const RunConfig& config, Settings& settings,
+                  const std::set<std::string>& overruled = {});
 
 // Says once where the figures are, or why there are none.
 void announce(bool drawn, const std::string& what);

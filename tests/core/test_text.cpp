@@ -55,4 +55,19 @@ TEST_CASE("the shortest text of a number reads back as the same bits, with and w
   CHECK(shortest_text(-0.0) == "-0");
 }
 
+TEST_CASE("a return has three significant digits at least, and a zero has no minus") {
+  CHECK(return_text(-1459.376) == "-1459.38");
+  CHECK(return_text(179.4) == "179.40");
+  CHECK(return_text(1) == "1.00");
+  CHECK(return_text(-0.012345) == "-0.0123");
+  CHECK(return_text(0.5) == "0.500");
+  CHECK(return_text(-0.00012345) == "-0.000123");
+  CHECK(return_text(-1.2345e-7) == "-1.23e-07");
+  CHECK(return_text(1.2345e12) == "1.23e+12");
+  CHECK(return_text(0) == "0.00");
+  CHECK(return_text(-0.0) == "0.00");
+  CHECK(return_text(std::nan("")) == "nan");
+  CHECK(return_text(-INFINITY) == "-inf");
+}
+
 }  // namespace test_text

@@ -158,4 +158,14 @@ TEST_CASE("the same stream gives the same noisy world, and another stream anothe
   CHECK(one.s() != other.s());
 }
 
+TEST_CASE("a box of actions that is infinite or empty is refused as such, not as a divergence") {
+  for (const Scalar high : {Scalar(INFINITY), Scalar(NAN), Scalar(-2)}) {
+    const auto env = make_env("pendulum");
+    env->spec.action_high(0) = high;
+    CHECK_THROWS_WITH_AS(World(*env, Rng(1, "world")),
+                         doctest::Contains("the box of actions of pendulum must be finite"),
+                         UserError);
+  }
+}
+
 }  // namespace test_envs

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pictures.hpp"
+#include "report/gnuplot.hpp"
 
 using namespace mbrl;
 
@@ -131,19 +132,63 @@ TEST_CASE("a picture that cannot be drawn is an error that says which, and what 
   if (!gnuplot_available()) return;
   const TestFolder folder("mbrl-errors");
   try {
-    run_gnuplot("set terminal nonsense", "the picture");
+    run_gnuplot("set terminal nonsense", folder / "picture", {});
     FAIL("accepted");
-  } catch (const UserError& error) {
+  } catch (const std::runtime_error& error) {
     const std::string what = error.what();
-    CHECK(what.find("gnuplot could not draw the picture: \"script\"") == 0);
+    CHECK(what.find("gnuplot could not draw " + (folder / "picture") + ": \"script\"") == 0);
     CHECK(has(what, "terminal"));
   }
   try {
     save_figure(two_lines(), folder / "no/such/folder");
     FAIL("accepted");
-  } catch (const UserError& error) {
-    CHECK(has(error.what(), "gnuplot could not draw " + (folder / "no/such/folder")));
+  } catch (const std::runtime_error& error) {
+    CHECK(has(error.what(), "cannot write " + (folder / "no/such/folder")));
   }
+  CHECK(folder.files() == 0);
+}
+
+// A gnuplot that leaves these bytes as figure.png and figure.svg, and is content with itself.
+WithGnuplot gnuplot_that_leaves(const TestFolder& folder, const std::string& png,
+                                const std::string& svg) {
+  const std::string program = folder / "gnuplot";
+  std::ofstream(program) << "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\nprintf '" + png + "' >'" +
+                                (folder / "figure.png.new") + "'\nprintf '" + svg + "' >'" +
+                                (folder / "figure.svg.new") + "'\n";
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  return WithGnuplot(program);
+}
+
+TEST_CASE("half a picture is an error, and leaves both pictures that were there") {
+  const TestFolder folder("mbrl-half");
+  const std::string png = "pixels IEND", svg = "<svg> </svg>";
+  const auto draws = [&](const std::string& one, const std::string& other) {
+    const WithGnuplot half = gnuplot_that_leaves(folder, one, other);
+    return save_figure(two_lines(), folder / "figure");
+  };
+  REQUIRE(draws(png, svg));
+  const std::string before = content(folder / "figure.png");
+  CHECK(before == png);
+  for (const auto& [one, other] : {std::pair<std::string, std::string>{"", svg},
+                                   {"pix", svg},
+                                   {"other IEND", ""},
+                                   {"other IEND", "<svg> </sv"}}) {
+    CHECK_THROWS_WITH_AS(draws(one, other), doctest::Contains("room on the disk"),
+                         std::runtime_error);
+    CHECK(content(folder / "figure.png") == png);
+    CHECK(content(folder / "figure.svg") == svg);
+    CHECK(folder.files() == 3);  // with the program
+  }
+}
+
+TEST_CASE("why nothing was drawn is said as it is") {
+  const auto why = [](const std::string& command) {
+    const WithGnuplot without(command);
+    return why_not_drawn();
+  };
+  CHECK(why("none") == "GNUPLOT is none");
+  CHECK(why("gnuplot") == "gnuplot is not installed");
+  CHECK(has(why("no-such-program"), "no-such-program, which cannot be run"));
 }
 
 TEST_CASE("a file whose name looks like a command to gnuplot is still a file") {
@@ -153,13 +198,14 @@ TEST_CASE("a file whose name looks like a command to gnuplot is still a file") {
 }
 
 TEST_CASE("the script is gone when the picture is there") {
-  std::string path;
+  const TestFolder folder("mbrl-script");
   {
-    const TemporaryFile file("set output");
-    path = file.path();
-    CHECK(content(path) == "set output");
+    const TemporaryFile file(folder / "script", "set output");
+    CHECK(file.path() == folder / "script");
+    CHECK(content(file.path()) == "set output");
   }
-  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(folder.files() == 0);
+  CHECK_THROWS_AS(TemporaryFile(folder / "no/script", "set output"), std::runtime_error);
 }
 
 }  // namespace test_figures

@@ -1,8 +1,10 @@
 #include "report/recorder.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -277,6 +279,49 @@ TEST_CASE("a checkpoint says which algorithm and environment it is of") {
                        doctest::Contains("another run"), UserError);
   CHECK_THROWS_WITH_AS(require_run_of(archive, "v1.5", "reacher"), doctest::Contains("another run"),
                        UserError);
+}
+
+// What is printed while it lives goes into a file.
+struct CapturedOutput {
+  std::string path;
+  int before;
+
+  explicit CapturedOutput(const std::string& into) : path(into) {
+    std::fflush(stdout);
+    before = dup(STDOUT_FILENO);
+    std::FILE* file = std::fopen(path.c_str(), "w");
+    dup2(fileno(file), STDOUT_FILENO);
+    std::fclose(file);
+  }
+  ~CapturedOutput() {
+    std::fflush(stdout);
+    dup2(before, STDOUT_FILENO);
+    close(before);
+  }
+};
+
+TEST_CASE("the returns of a task whose scale is 0.01 can be read, and none is a minus zero") {
+  RunOptions options = into("small");
+  options.quiet = false;
+  {
+    const CapturedOutput output(folder / "said");
+    Recorder record(options, two_coordinates(), "test");
+    record.begin("base");
+    record.step(step(-0.01234, End::terminated));
+    record.begin("learned");
+    record.step(step(-0.0021, End::terminated)), record.step(step(-0.0, End::terminated));
+    record.step(step(-1234.5, End::terminated));
+    record.plan(-0.0, -0.0);
+    record.finish();
+  }
+  const std::string said = content(folder / "said");
+  CAPTURE(said);
+  for (const char* shown : {"return   -0.0123 ", "return  -0.00210 ", "return      0.00 ",
+                            "return  -1234.50 ", "of the last 3: -411.50"})
+    CHECK_MESSAGE(said.find(shown) != std::string::npos, std::string(shown));
+  CHECK(said.find("-0.00 ") == std::string::npos);
+  CHECK(read_csv(folder / "small/plans.csv").words("promised").back() == "0");
+  CHECK(read_csv(folder / "small/plans.csv").words("real").back() == "0");
 }
 
 }  // namespace test_recorder

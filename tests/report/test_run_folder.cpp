@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
+#include "pictures.hpp"
 #include "report/csv.hpp"
+#include "report/recorder.hpp"
 #include "report/run_folder.hpp"
 
 namespace test_run_folder {
@@ -52,6 +55,64 @@ TEST_CASE("runs that have no step in common are compared all the same") {
       (at / "both").string());
   CHECK(read_csv((at / "both.csv").string()).rows.empty());
   fs::remove_all(at);
+}
+
+TEST_CASE("one run is not counted as two seeds, neither under one name nor as a copy") {
+  const TestFolder folder("mbrl-same");
+  const std::string settings = "algorithm = pets\nenv = pendulum\nhidden-width = 8\nseed = ";
+  const std::string a = run_with(folder / "a", settings + "1\n", 1),
+                    copy = run_with(folder / "copy", settings + "1\nthreads = 2\n", 1),
+                    b = run_with(folder / "b", settings + "2\n", 2);
+  for (const std::string& again : {a, a + "/", a + "/../a", copy})
+    CHECK_THROWS_WITH_AS(compare_runs({a, b, again}, folder / "out"),
+                         doctest::Contains("no second seed"), UserError);
+  CHECK_FALSE(fs::exists(folder / "out.csv"));
+  compare_runs({a, b}, folder / "out");
+  CHECK(read_csv(folder / "out.csv").number(0, "seeds") == 2);
+}
+
+TEST_CASE("a run of thirty thousand episodes is compared in seconds") {
+  const TestFolder folder("mbrl-long");
+  const WithGnuplot without("none");
+  fs::create_directories(folder / "a");
+  std::ofstream(folder / "a/config.txt") << "algorithm = random\nenv = cliff\nseed = 1\n";
+  std::ofstream csv(folder / "a/progress.csv");
+  csv << "env_steps,episode,return,phase\n";
+  for (int i = 1; i <= 30000; ++i) csv << i << "," << i << "," << i << ",learned\n";
+  csv.close();
+  const auto start = std::chrono::steady_clock::now();
+  compare_runs({folder / "a"}, folder / "out");
+  CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 4);
+  CHECK(read_csv(folder / "out.csv").column("mean").back() == 30000);
+}
+
+TEST_CASE("config.txt that was saved on Windows says the same") {
+  const std::string text = "algorithm = v1.5\nenv = pendulum\nseed = 1\nplanner = cem\n";
+  std::string windows;
+  for (const char c : text) windows += c == '\n' ? "\r\n" : std::string(1, c);
+  CHECK(parse_config(windows, "config.txt") == parse_config(text, "config.txt"));
+}
+
+TEST_CASE("a machine of more processors than threads are accepted makes no config.txt in vain") {
+  CHECK(default_threads(0) == 1);
+  CHECK(default_threads(8) == 8);
+  CHECK(default_threads(384) == 256);
+  const auto threads_of = [](const std::string& stored, const std::set<std::string>& overruled) {
+    RunOptions options;
+    options.threads = 3;
+    Settings settings;
+    options.list(settings);
+    RunConfig config{{"algorithm", "v1.5"}, {"env", "pendulum"}};
+    for (const auto& field : settings.fields()) config[field.name] = field.get();
+    config["threads"] = stored;
+    apply_config(config, settings, overruled);
+    return options.threads;
+  };
+  CHECK(threads_of("2", {}) == 2);
+  CHECK(threads_of("384", {}) == 256);
+  CHECK(threads_of("384", {"threads"}) == 3);
+  CHECK_THROWS_AS(threads_of("many", {}), UserError);
+  CHECK_THROWS_AS(threads_of("0", {}), UserError);
 }
 
 }  // namespace test_run_folder
