@@ -1,5 +1,5 @@
-// The gradient of version 2.0, through 50 steps of model and policy, against differences: in double,
-// by make test SCALAR=double T=imagined_return.
+// The gradient of version 2.0, through 50 steps of model and policy, against differences: in
+// double, by make test SCALAR=double T=imagined_return.
 #include <doctest/doctest.h>
 
 #include "algorithms/03_version_2_0.hpp"

@@ -45,7 +45,7 @@ struct Config {
     network.hidden_layers = 3, network.hidden_width = 500;
     network.learning_rate = 1e-3, network.weight_decay = 2.5e-4;
     network.batch_size = 32, network.epochs = 5, network.patience = 5, network.holdout = 0;
-    network.normalise_targets = false, network.fold_statistics = false;
+    network.normalise_targets = false;
     model.ensemble.members = 5, model.ensemble.resample = true;
     model.ensemble.learned_bounds = true;
     propagation.propagation = "TSinf", propagation.particles = 20;
@@ -61,7 +61,7 @@ struct Config {
     network.hidden_layers = 4, network.hidden_width = 200;
     network.learning_rate = 7.5e-4, network.weight_decay = 3e-5;
     network.batch_size = 256, network.epochs = 25, network.patience = 25, network.holdout = 0;
-    network.normalise_targets = false, network.fold_statistics = false;
+    network.normalise_targets = false;
     model.ensemble.members = 7, model.ensemble.elite_members = 5;
     model.ensemble.resample = true, model.ensemble.learned_bounds = false;
     propagation.propagation = "TS1", propagation.particles = 20;

@@ -35,7 +35,6 @@ Matrix exp(Matrix x);
 Var log(const Var& x);
 Var sqrt(const Var& x);
 Var square(const Var& x);
-Var abs(const Var& x);
 Var sin(const Var& x);
 Var cos(const Var& x);
 Var tanh(const Var& x);
@@ -62,7 +61,6 @@ Var where(const Eigen::ArrayBase<Decision>& mask, const Var& a, const Var& b) {
   return close_where(a.tape, y);
 }
 Var minimum(const Var& a, const Var& b);  // a tie counts as a; a NaN on either side stays one
-Var maximum(const Var& a, const Var& b);
 
 // The value of x as a constant: no gradient passes.
 Var detach(const Var& x);
@@ -74,12 +72,10 @@ Var affine(const Var& W, const Var& x, const Var& b);
 Matrix affine(const Matrix& W, const Matrix& x, const Matrix& b);
 void pull_affine(Node& y, const Matrix& dy);  // its adjoint, for what is built upon it
 Var matmul(const Var& A, const Var& B);
-Var transpose(const Var& x);
 
 Var sum(const Var& x);          // of all entries, (1, 1)
 Var mean(const Var& x);         // of all entries, (1, 1)
 Var sum_rows(const Var& x);     // (n, B) to (1, B): over the coordinates of each column
-Var sum_columns(const Var& x);  // (n, B) to (n, 1): over the batch
 Var log_sum_exp(const Var& x);  // (n, B) to (1, B): log of the sum of exp over each column
 
 // Row i times factor i, a constant.  factor: (n, 1)  x: (n, B)
@@ -87,7 +83,7 @@ Var scale_rows(const Eigen::Ref<const Matrix>& factor, const Var& x);
 
 Var broadcast_columns(const Var& x, Index columns);  // (n, 1) to (n, columns)
 Matrix broadcast_columns(const Matrix& x, Index columns);
-Var broadcast_rows(const Var& x, Index rows);        // (1, B) to (rows, B)
+Var broadcast_rows(const Var& x, Index rows);  // (1, B) to (rows, B)
 
 Var rows(const Var& x, Index first, Index count);  // first, ..., first + count - 1
 Matrix rows(const Matrix& x, Index first, Index count);
@@ -110,8 +106,6 @@ template <class... Vars>
 Var stack(const Var& first, const Vars&... rest) {
   return stack(std::span<const Var>(std::array{first, rest...}));
 }
-// The parts side by side, all of the same height.
-Var concat(const std::vector<Var>& parts);
 
 // What one coordinate of a batch is called in a function that serves both kinds of numbers:
 // a Row for plain matrices, a Var of one row on the tape.

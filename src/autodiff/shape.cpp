@@ -2,9 +2,25 @@
 // side.
 #include "autodiff/operations.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mbrl {
+
+std::string Tape::first_not_finite() const {
+  for (std::size_t i = 0; i < used_; ++i)
+    if (!nodes_[i].value->allFinite()) return nodes_[i].operation;
+  // Adjoints come from the end: the last node that handed on what is not finite.
+  for (std::size_t i = used_; i-- > 0;) {
+    const Node& node = nodes_[i];
+    if (!node.reached || !node.adjoint.allFinite()) continue;
+    const auto broke = [](const Node* x) { return x && x->reached && !x->adjoint.allFinite(); };
+    if (std::any_of(node.in.begin(), node.in.end(), broke) ||
+        (!node.parts.empty() && std::any_of(node.parts.begin(), node.parts.end(), broke)))
+      return std::string("the derivative of ") + node.operation;
+  }
+  return "";
+}
 
 // ---- products ----
 
@@ -34,7 +50,7 @@ Matrix affine(const Matrix& W, const Matrix& x, const Matrix& b) {
 }
 // dW = dy x^T,  dx = W^T dy,  db = sum of dy over the batch
 Var affine(const Var& W, const Var& x, const Var& b) {
-  Node& y = W.tape->append({W.node, x.node, b.node});
+  Node& y = W.tape->append("affine", {W.node, x.node, b.node});
   affine_into(y.own, W.value(), x.value(), b.value());
   y.pull = [](Node& y) { pull_affine(y, y.adjoint); };
   return {W.tape, &y};
@@ -47,25 +63,17 @@ void pull_affine(Node& y, const Matrix& dy) {
 // y = A B (matrix product),  dA = dy B^T,  dB = A^T dy
 Var matmul(const Var& A, const Var& B) {
   require_shape("second factor of matmul", B.value(), A.cols(), -1);
-  Node& y = A.tape->append({A.node, B.node});
+  Node& y = A.tape->append("matmul", {A.node, B.node});
   y.own.noalias() = A.value() * B.value();
   y.pull = [](Node& y) { pull_product(*y.in[0], *y.in[1], y.adjoint); };
   return {A.tape, &y};
-}
-
-// y = x^T,  dx = dy^T
-Var transpose(const Var& x) {
-  Node& y = x.tape->append({x.node});
-  y.own = x.value().transpose();
-  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.transpose()); };
-  return {x.tape, &y};
 }
 
 // ---- reductions ----
 
 // y = the sum of all entries, (1, 1),  dx = dy everywhere
 Var sum(const Var& x) {
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("sum", {x.node});
   y.own.setConstant(1, 1, x.value().sum());
   y.pull = [](Node& y) {
     const Matrix& x = *y.in[0]->value;
@@ -79,32 +87,25 @@ Var mean(const Var& x) { return sum(x) / static_cast<Scalar>(x.value().size()); 
 
 // y = the sum over each column's rows.  x: (n, B)  y: (1, B),  dx = dy, repeated down the rows
 Var sum_rows(const Var& x) {
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("sum_rows", {x.node});
   y.own = x.value().colwise().sum();
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.replicate(y.in[0]->value->rows(), 1)); };
-  return {x.tape, &y};
-}
-
-// y = the sum over the batch.  x: (n, B)  y: (n, 1),  dx = dy, repeated along the columns
-Var sum_columns(const Var& x) {
-  Node& y = x.tape->append({x.node});
-  y.own = x.value().rowwise().sum();
-  y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.replicate(1, y.in[0]->value->cols())); };
   return {x.tape, &y};
 }
 
 // y = log sum exp over each column's rows, shifted by the maximum so that exp never overflows.
 // x: (n, B)  y: (1, B),  dx = dy softmax(x)
 Var log_sum_exp(const Var& x) {
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("log_sum_exp", {x.node});
   // BEGIN SOLUTION hw1.2 (about 12 lines)
   y.own.resize(1, x.cols());
   y.saved.resize(x.rows(), x.cols());  // softmax(x)
   for (Index j = 0; j < x.cols(); ++j) {
-    const Scalar top = x.value().col(j).maxCoeff();
+    const Scalar largest = x.value().col(j).maxCoeff();
+    const Scalar top = std::isfinite(largest) ? largest : 0;  // all may be -infinity
     y.saved.col(j) = (x.value().col(j).array() - top).exp();
     const Scalar total = y.saved.col(j).sum();
-    y.saved.col(j) /= total;
+    if (total > 0) y.saved.col(j) /= total;
     y.own(0, j) = top + std::log(total);
   }
   y.pull = [](Node& y) {
@@ -119,7 +120,7 @@ Var log_sum_exp(const Var& x) {
 // y = diag(factor) x,  dx = diag(factor) dy
 Var scale_rows(const Eigen::Ref<const Matrix>& factor, const Var& x) {
   require_shape("factor of scale_rows", factor, x.rows(), 1);
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("scale_rows", {x.node});
   y.saved = factor;
   y.own.resize(x.rows(), x.cols());
   for (Index i = 0; i < x.rows(); ++i) y.own.row(i) = factor(i, 0) * x.value().row(i);
@@ -136,7 +137,7 @@ Matrix broadcast_columns(const Matrix& x, Index columns) {
 }
 Var broadcast_columns(const Var& x, Index columns) {
   require_shape("input of broadcast_columns", x.value(), -1, 1);
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("broadcast_columns", {x.node});
   y.own.resize(x.rows(), columns);
   y.own.colwise() = x.value().col(0);
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.rowwise().sum()); };
@@ -146,7 +147,7 @@ Var broadcast_columns(const Var& x, Index columns) {
 // y = the row x repeated.  x: (1, B)  y: (n, B),  dx = sum of dy over the rows
 Var broadcast_rows(const Var& x, Index rows) {
   require_shape("input of broadcast_rows", x.value(), 1, -1);
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("broadcast_rows", {x.node});
   y.own.resize(rows, x.cols());
   y.own.rowwise() = x.value().row(0);
   y.pull = [](Node& y) { add_adjoint(*y.in[0], y.adjoint.colwise().sum()); };
@@ -174,7 +175,7 @@ Var rows(const Var& x, Index first, Index count) {
   if (first < 0 || count < 0 || first + count > x.rows())
     throw UserError("rows " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
                     " asked of a matrix with " + std::to_string(x.rows()) + " rows");
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("rows", {x.node});
   y.first = first;
   y.own.resize(count, x.cols());
   copy_rows(x.value(), first, count, y.own, 0);
@@ -195,7 +196,7 @@ Var columns(const Var& x, Index first, Index count) {
     throw UserError("columns " + std::to_string(first) + " to " +
                     std::to_string(first + count - 1) + " asked of a matrix with " +
                     std::to_string(x.cols()) + " columns");
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("columns", {x.node});
   y.first = first;
   y.own = x.value().middleCols(first, count);
   y.pull = [](Node& y) {
@@ -211,7 +212,7 @@ Var gather_columns(const Var& x, const std::vector<Index>& index) {
     if (j < 0 || j >= x.cols())
       throw UserError("column " + std::to_string(j) + " asked of a matrix with " +
                       std::to_string(x.cols()) + " columns");
-  Node& y = x.tape->append({x.node});
+  Node& y = x.tape->append("gather_columns", {x.node});
   y.index = index;
   y.own.resize(x.rows(), static_cast<Index>(index.size()));
   for (std::size_t j = 0; j < index.size(); ++j)
@@ -238,7 +239,7 @@ Matrix stack(const Matrix& top, const Matrix& bottom) {
 Var stack(std::span<const Var> parts) {
   if (parts.empty()) throw UserError("stack of no parts");
   Tape& tape = *parts.front().tape;
-  Node& y = tape.append({});
+  Node& y = tape.append("stack", {});
   Index height = 0;
   y.parts.clear();
   for (const Var& part : parts) {
@@ -270,35 +271,6 @@ Matrix stack_rows(std::initializer_list<const Row*> parts) {
   Index i = 0;
   for (const Row* part : parts) y.row(i++) = part->matrix();
   return y;
-}
-
-// y = the parts side by side, all of the same height.  Each part gets its own columns of dy.
-Var concat(const std::vector<Var>& parts) {
-  if (parts.empty()) throw UserError("concat of no parts");
-  Tape& tape = *parts.front().tape;
-  Node& y = tape.append({});
-  Index width = 0;
-  y.parts.clear();
-  for (const Var& part : parts) {
-    require_shape("part of concat", part.value(), parts.front().rows(), -1);
-    y.parts.push_back(part.node);
-    y.needs_adjoint = y.needs_adjoint || part.node->needs_adjoint;
-    width += part.cols();
-  }
-  y.own.resize(parts.front().rows(), width);
-  Index first = 0;
-  for (const Var& part : parts) {
-    y.own.middleCols(first, part.cols()) = part.value();
-    first += part.cols();
-  }
-  y.pull = [](Node& y) {
-    Index first = 0;
-    for (Node* part : y.parts) {
-      add_adjoint(*part, y.adjoint.middleCols(first, part->value->cols()));
-      first += part->value->cols();
-    }
-  };
-  return {&tape, &y};
 }
 
 }  // namespace mbrl

@@ -5,11 +5,18 @@
 // times costs one visit, and a rollout of any length needs no recursion. clear() keeps the nodes'
 // buffers, so that the next step, which has the same shapes, allocates nothing.
 //
+//   Tape tape;
+//   const Matrix x{{1, 2, 3}};
+//   const Var v = tape.parameter(x), loss = sum(square(v));
+//   tape.backward(loss);
+//   std::cout << loss.value() << ": " << v.adjoint() << "\n";  // 14: 2 4 6
+//
 // operations.hpp lists the operations.
 #pragma once
 
 #include <array>
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "core/errors.hpp"
@@ -24,13 +31,14 @@ struct Node {
   bool needs_adjoint = false;        // some parameter lies upstream
   bool reached = false;              // some adjoint has arrived
   std::array<Node*, 3> in{};         // the inputs of an operation with at most three
-  std::vector<Node*> parts;          // the inputs of stack and concat
+  std::vector<Node*> parts;          // the inputs of stack
   std::vector<Index> index;          // the columns of gather_columns
   std::array<Scalar, 2> constant{};  // e.g. the bounds of clamp
   Index first = 0;                   // where a block starts
   Matrix saved;                      // what the value pass keeps for the adjoint
   Matrix scratch;                    // room for the adjoint pass
   void (*pull)(Node& y) = nullptr;   // adds the adjoints of the inputs, given y.adjoint
+  const char* operation = "";        // its name, for what is said when something is not finite
 };
 
 class Tape;
@@ -67,7 +75,7 @@ class Tape {
   // A constant copied onto the tape, into a buffer that is kept: some columns, a row of rewards.
   template <class Derived>
   Var copy(const Eigen::DenseBase<Derived>& x) {
-    Node& node = append({});
+    Node& node = append("constant", {});
     node.own.resize(x.rows(), x.cols());
     node.own.array() = x.derived().array();
     return {this, &node};
@@ -91,12 +99,17 @@ class Tape {
   void rewind(std::size_t size) { used_ = size; }
   std::size_t size() const { return used_; }
 
+  // The operation that brought forth the first value that is not finite, or else, after backward(),
+  // the one whose derivative did: "exp", "the derivative of sqrt". Empty if all is finite.
+  std::string first_not_finite() const;
+
   // A fresh node whose inputs are given; the caller fills `own` and `pull`. For the operations
   // only.
-  Node& append(std::initializer_list<Node*> inputs) {
+  Node& append(const char* operation, std::initializer_list<Node*> inputs) {
     if (used_ == nodes_.size()) nodes_.emplace_back();
     Node& node = nodes_[used_++];
     node.value = &node.own;
+    node.operation = operation;
     node.reached = node.needs_adjoint = false;
     node.pull = nullptr;
     node.in = {};
@@ -119,13 +132,13 @@ class Tape {
     }
   }
   Var refer(const Matrix& outside, bool needs_adjoint) {
-    Node& node = append({});
+    Node& node = append(needs_adjoint ? "parameter" : "constant", {});
     node.value = &outside;
     node.needs_adjoint = needs_adjoint;
     return {this, &node};
   }
   Var keep(Matrix&& x, bool needs_adjoint) {
-    Node& node = append({});
+    Node& node = append(needs_adjoint ? "parameter" : "constant", {});
     node.own = std::move(x);
     node.needs_adjoint = needs_adjoint;
     return {this, &node};

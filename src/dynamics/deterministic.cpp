@@ -27,8 +27,9 @@ FitReport DeterministicModel::fit(const Dataset& D) {
   if (train.empty()) throw UserError("the model has no transitions to learn from");
   if (holdout.empty()) holdout = train;
 
-  std::vector<Mlp*> networks;
-  if (config_.fold_statistics) networks.push_back(&net_);
+  std::vector<Mlp*> networks;  // a fresh one is as its initialisation meant it
+  if (fitted_ && config_.fold_statistics) networks.push_back(&net_);
+  fitted_ = true;
   io_.fit(D.s(train), D.a(train), D.s_next(train), D.reward(train), networks);
   const Matrix x = io_.encode(D.s(train), D.a(train));
   const Matrix y = io_.target(D.s(train), D.s_next(train), D.reward(train));
@@ -54,7 +55,7 @@ bool DeterministicModel::held_out(Index i) const {
 }
 
 void DeterministicModel::archive(Archive& ar) {
-  ar("io", io_), ar("net", net_), ar("shuffle", shuffle_);
+  ar("fitted", fitted_), ar("io", io_), ar("net", net_), ar("shuffle", shuffle_);
   ar.inside("adam", [&] { adam_.archive(ar, parameters(net_)); });
 }
 

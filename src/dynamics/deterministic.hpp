@@ -53,6 +53,7 @@ class DeterministicModel {
   Adam adam_;
   Tape tape_;
   double gradient_norm_ = 0;  // at the last step
+  bool fitted_ = false;
 };
 
 }  // namespace mbrl

@@ -24,7 +24,7 @@ struct ModelConfig {
   double holdout = 0.1;
   bool learned_reward = false;
   bool normalise_targets = true;
-  bool fold_statistics = true;
+  bool fold_statistics = false;
 
   void list(Settings& field) {
     field("hidden-layers", hidden_layers, 1, 10, "step 2: hidden layers of f");
@@ -42,8 +42,8 @@ struct ModelConfig {
     field("normalise-targets", normalise_targets,
           "step 2: learn s' - s (and r) in units of its own spread; false: as it is");
     field("fold-statistics", fold_statistics,
-          "step 2: when the mean and spread of D have changed, rescale the network so that it says "
-          "what it said before; false: leave it as it is, and let it learn the new units");
+          "step 2: at a refit, when the mean and spread of D have changed, rescale the network so "
+          "that it says what it said before; false: let it learn the new units");
   }
 };
 

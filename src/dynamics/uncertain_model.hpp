@@ -25,7 +25,7 @@ class UncertainModel {
  public:
   // posterior: over networks from io.input_dim() to io.output_dim()
   UncertainModel(ModelIo io, std::unique_ptr<Posterior> posterior, double holdout,
-                 std::uint64_t seed, bool fold_statistics = true)
+                 std::uint64_t seed, bool fold_statistics = false)
       : io_(std::move(io)),
         posterior_(std::move(posterior)),
         holdout_(holdout),

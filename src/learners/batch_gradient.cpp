@@ -28,6 +28,7 @@ const BatchGradient::Slope& BatchGradient::operator()(Index B, const Share& shar
   for_pieces(B, differentiate, workers);
 
   total_ = pieces_[0].slope;
+  total_.of = this;
   const auto n = static_cast<std::size_t>(std::min(static_cast<Index>(pieces_.size()), B));
   for (std::size_t p = 1; p < n; ++p) total_.value += pieces_[p].slope.value;
   workers.for_each(static_cast<Index>(total_.gradient.size()), [&](Index i) {
@@ -35,6 +36,17 @@ const BatchGradient::Slope& BatchGradient::operator()(Index B, const Share& shar
     for (std::size_t p = 1; p < n; ++p) *total_.gradient[leaf] += *pieces_[p].slope.gradient[leaf];
   });
   return total_;
+}
+
+void BatchGradient::Slope::require_finite(const std::string& what, double x,
+                                          const std::string& advice) const {
+  if (std::isfinite(x)) return;
+  std::string first;
+  if (of)
+    for (const TapedPiece& piece : of->pieces_)
+      if (first.empty()) first = piece.tape.first_not_finite();
+  throw Diverged(what + " is no longer finite" + (first.empty() ? "" : ", first in " + first),
+                 advice);
 }
 
 void BatchGradient::evaluate(Index B, const std::function<Var(Tape& tape, const Piece& piece)>& f,

@@ -2,7 +2,6 @@
 
 namespace mbrl {
 
-
 Var gaussian_nll(const GaussianOf<Var>& p, const Var& target) {
   const Var squares = square(target - p.mean) * exp(-p.log_var);
   return Scalar(0.5) * (mean(squares + p.log_var) + kLog2Pi);

@@ -25,7 +25,7 @@ Matrix Normaliser::restore(const Matrix& z) const {
 
 // z = (x - mean) / sd,  dx = dz / sd
 Var Normaliser::normalise(const Var& x) const {
-  Node& z = x.tape->append({x.node});
+  Node& z = x.tape->append("normalise", {x.node});
   z.saved = sd;
   z.own = (x.value().colwise() - mean.col(0)).array().colwise() / sd.col(0).array();
   z.pull = [](Node& z) {
@@ -36,7 +36,7 @@ Var Normaliser::normalise(const Var& x) const {
 
 // x = z sd + mean,  dz = dx sd
 Var Normaliser::restore(const Var& z) const {
-  Node& x = z.tape->append({z.node});
+  Node& x = z.tape->append("restore", {z.node});
   x.saved = sd;
   x.own = (z.value().array().colwise() * sd.col(0).array()).colwise() + mean.col(0).array();
   x.pull = [](Node& x) {

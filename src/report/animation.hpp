@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "report/csv.hpp"
 #include "envs/drawing.hpp"
+#include "report/csv.hpp"
 #include "report/gnuplot.hpp"
 
 namespace mbrl {

@@ -37,6 +37,9 @@ TEST_CASE("B33: the length of rollouts grows on a line between two points, and i
   CHECK(falling.length(3) == 7);
   CHECK(falling.length(100) == 1);
   CHECK(RolloutSchedule{5, 0, 0, 1}.length(1000) == 5);  // no schedule
+  // Whole numbers stay whole: 0.29 * 100 is a little less than 29 in binary.
+  const RolloutSchedule one_a_step{1, 101, 0, 100};
+  for (int step = 0; step <= 100; ++step) CHECK(one_a_step.length(step) == 1 + step);
 }
 
 // B with n random steps of a task.

@@ -79,7 +79,8 @@ TEST_CASE("on point_mass the policy is within 2 % of the linear-quadratic optimu
   }
   Workers workers(2);
   agent.model.fit(D, workers);
-  for (int k = 0; k < config.updates; ++k) agent.improve(agent.starts(D, config.start, 100), workers);
+  for (int k = 0; k < config.updates; ++k)
+    agent.improve(agent.starts(D, config.start, 100), workers);
 
   // The cost of the policy and of the optimum, from the same 200 starts.
   const LqrSolution best = lqr(task.A, task.B, task.Q, task.R, 50);

@@ -168,6 +168,11 @@ TEST_CASE(
   agent.model.fit(D, workers);
   const Matrix s = agent.starts(D, "visited", 20);
   CHECK(agent.improving_share(agent.pi, s, workers) == 0);
+  // The models' own noise must be the same for both, too.
+  config.model.kind = "PE";
+  Agent noisy(*env, config, 1);
+  noisy.model.fit(D, workers);
+  for (int i = 0; i < 5; ++i) CHECK(noisy.improving_share(noisy.pi, s, workers) == 0);
   NetworkPolicy wasteful = agent.pi;
   // The cost has 0.001 a^2: from rest at the top, one that pushes at random is worse.
   wasteful.log_sd.setConstant(3), agent.pi.log_sd.setConstant(-10);

@@ -84,7 +84,6 @@ const Unary kUnary[] = {
     {"log", [](const Var& x) { return log(x); }, [](double x) { return std::log(x); }, 0.2, 4},
     {"sqrt", [](const Var& x) { return sqrt(x); }, [](double x) { return std::sqrt(x); }, 0.2, 4},
     {"square", [](const Var& x) { return square(x); }, [](double x) { return x * x; }, -2, 2},
-    {"abs", [](const Var& x) { return abs(x); }, [](double x) { return std::abs(x); }, -2, 2},
     {"sin", [](const Var& x) { return sin(x); }, [](double x) { return std::sin(x); }, -7, 7},
     {"cos", [](const Var& x) { return cos(x); }, [](double x) { return std::cos(x); }, -7, 7},
     {"tanh", [](const Var& x) { return tanh(x); }, [](double x) { return std::tanh(x); }, -3, 3},
@@ -123,8 +122,6 @@ const Binary kBinary[] = {
      [](double a, double b) { return a / b; }, -2, -0.4},
     {"minimum", [](const Var& a, const Var& b) { return minimum(a, b); },
      [](double a, double b) { return a < b ? a : b; }, -2, 2},
-    {"maximum", [](const Var& a, const Var& b) { return maximum(a, b); },
-     [](double a, double b) { return a > b ? a : b; }, -2, 2},
 };
 
 // ---- every operation on random shapes ----
@@ -207,7 +204,7 @@ TEST_CASE("affine maps and matrix products have the right value and gradient") {
       }
 }
 
-TEST_CASE("reductions, broadcasts and the transpose have the right value and gradient") {
+TEST_CASE("reductions and broadcasts have the right value and gradient") {
   Rng rng(5, "inputs");
   for (const Shape& shape : kShapes)
     for (int draw = 0; draw < kDraws; ++draw) {
@@ -215,16 +212,14 @@ TEST_CASE("reductions, broadcasts and the transpose have the right value and gra
       CAPTURE(n);
       CAPTURE(B);
       const Matrix x = uniform(rng, n, B), column = uniform(rng, n, 1), row = uniform(rng, 1, B);
-      Matrix over_rows = Matrix::Zero(1, B), over_columns = Matrix::Zero(n, 1);
-      Matrix exponentials = Matrix::Zero(1, B), flipped(B, n), wide(n, B), tall(n, B);
+      Matrix over_rows = Matrix::Zero(1, B);
+      Matrix exponentials = Matrix::Zero(1, B), wide(n, B), tall(n, B);
       double total = 0;
       for (Index i = 0; i < n; ++i)
         for (Index j = 0; j < B; ++j) {
           total += x(i, j);
           over_rows(0, j) += x(i, j);
-          over_columns(i, 0) += x(i, j);
           exponentials(0, j) += std::exp(x(i, j));
-          flipped(j, i) = x(i, j);
           wide(i, j) = column(i);
           tall(i, j) = row(j);
         }
@@ -234,9 +229,7 @@ TEST_CASE("reductions, broadcasts and the transpose have the right value and gra
       CHECK(distance(sum(v).value(), row_of({total})) < 1e-12);
       CHECK(distance(mean(v).value(), row_of({total / double(n * B)})) < 1e-13);
       CHECK(distance(sum_rows(v).value(), over_rows) < 1e-13);
-      CHECK(distance(sum_columns(v).value(), over_columns) < 1e-13);
       CHECK(distance(log_sum_exp(v).value(), exponentials.array().log().matrix()) < 1e-13);
-      CHECK(transpose(v).value() == flipped);
       CHECK(broadcast_columns(tape.parameter(column), B).value() == wide);
       CHECK(broadcast_rows(tape.parameter(row), n).value() == tall);
       CHECK(scale_rows(column, v).value() == Matrix(wide.cwiseProduct(x)));
@@ -244,16 +237,14 @@ TEST_CASE("reductions, broadcasts and the transpose have the right value and gra
       CHECK(error_of([](auto& in) { return sum(in[0]); }, {x}) < kTolerance);
       CHECK(error_of([](auto& in) { return mean(in[0]); }, {x}) < kTolerance);
       CHECK(error_of([](auto& in) { return sum_rows(in[0]); }, {x}) < kTolerance);
-      CHECK(error_of([](auto& in) { return sum_columns(in[0]); }, {x}) < kTolerance);
       CHECK(error_of([](auto& in) { return log_sum_exp(in[0]); }, {x}) < kTolerance);
-      CHECK(error_of([](auto& in) { return transpose(in[0]); }, {x}) < kTolerance);
       CHECK(error_of([=](auto& in) { return broadcast_columns(in[0], B); }, {column}) < kTolerance);
       CHECK(error_of([=](auto& in) { return broadcast_rows(in[0], n); }, {row}) < kTolerance);
       CHECK(error_of([=](auto& in) { return scale_rows(column, in[0]); }, {x}) < kTolerance);
     }
 }
 
-TEST_CASE("blocks, gathered columns, stacks and concatenations have the right value and gradient") {
+TEST_CASE("blocks, gathered columns and stacks have the right value and gradient") {
   Rng rng(6, "inputs");
   for (const Shape& shape : kShapes)
     for (int draw = 0; draw < kDraws; ++draw) {
@@ -265,7 +256,7 @@ TEST_CASE("blocks, gathered columns, stacks and concatenations have the right va
       const Index j = rng.below(B), width = 1 + rng.below(B - j);
       std::vector<Index> taken = {B - 1, 0, B - 1};  // a column taken twice, and more
       for (int k = 0; k < 4; ++k) taken.push_back(rng.below(B));
-      const Matrix below = uniform(rng, 2, B), beside = uniform(rng, n, 3);
+      const Matrix below = uniform(rng, 2, B);
 
       Tape tape;
       const Var v = tape.parameter(x);
@@ -283,9 +274,6 @@ TEST_CASE("blocks, gathered columns, stacks and concatenations have the right va
       CHECK(on_top.rows() == 2 * n + 2);
       CHECK((on_top.topRows(n) == x && on_top.middleRows(n, 2) == below));
       CHECK(on_top.bottomRows(n) == x);
-      const Matrix side = concat({tape.parameter(beside), v}).value();
-      CHECK(side.cols() == 3 + B);
-      CHECK((side.leftCols(3) == beside && side.rightCols(B) == x));
 
       CHECK(error_of([=](auto& in) { return rows(in[0], i, count); }, {x}) < kTolerance);
       CHECK(error_of([=](auto& in) { return row(in[0], i); }, {x}) < kTolerance);
@@ -297,7 +285,6 @@ TEST_CASE("blocks, gathered columns, stacks and concatenations have the right va
                 },
                 {x, below}) < kTolerance);
       CHECK(error_of([](auto& in) { return stack(in[0], in[1]); }, {x, below}) < kTolerance);
-      CHECK(error_of([](auto& in) { return concat({in[1], in[0]}); }, {x, beside}) < kTolerance);
     }
 }
 
@@ -334,13 +321,12 @@ TEST_CASE("a Var used several times gets the sum of its adjoints") {
     CHECK(value_and_adjoint([](auto& v) { return v / v; }, x).second.norm() < 1e-14);
     CHECK(error_of([](auto& in) { return in[0] * in[0] * in[0] + exp(in[0]) / in[0]; }, {x}) <
           kTolerance);
-    CHECK(error_of([](auto& in) { return matmul(in[0], transpose(in[0])); }, {x}) < kTolerance);
     CHECK(error_of([](auto& in) { return matmul(in[0], in[0]); }, {W}) < kTolerance);
     CHECK(error_of([](auto& in) { return affine(in[0], in[0], columns(in[0], 0, 1)); }, {W}) <
           kTolerance);
     CHECK(error_of(
               [](auto& in) {
-                return concat({in[0], in[0] * in[0], in[0]});
+                return stack({in[0], in[0] * in[0], in[0]});
               },
               {x}) < kTolerance);
   }
@@ -412,6 +398,9 @@ TEST_CASE("log_sum_exp neither overflows at 1000 nor vanishes at -1000") {
   CHECK(distance(y, row_of({1000 + log3, -1000 + log3, 7 + log3, 1000})) < 1e-12);
   CHECK(distance(dx.leftCols(3), Matrix::Constant(3, 3, 1.0 / 3)) < 1e-15);  // equal entries
   CHECK(distance(dx.col(3), Matrix::Identity(3, 1)) < 1e-15);
+  const double none = -std::numeric_limits<double>::infinity();  // exp(none) = 0
+  const auto [empty, dempty] = value_and_adjoint(f, Matrix{{none, none}, {none, 3}});
+  CHECK((empty == row_of({none, 3}) && dempty == Matrix{{0, 0}, {0, 1}}));
   const auto [one, done] = value_and_adjoint(f, row_of({5, -5}));  // the log of one exp
   CHECK((one == row_of({5, -5}) && done == row_of({1, 1})));
 }
@@ -423,23 +412,19 @@ TEST_CASE("clamp passes the gradient inside and exactly at its bounds, and none 
   CHECK(dx == row_of({0, 0, 1, 1, 1, 0, 0}));
 }
 
-TEST_CASE("relu and abs have gradient 0 at 0") {
+TEST_CASE("relu has gradient 0 at 0") {
   const Matrix x = row_of({-2, -0.0, 0, 3});
   const auto [y, dx] = value_and_adjoint([](auto& v) { return relu(v); }, x);
   CHECK((y == row_of({0, 0, 0, 3}) && dx == row_of({0, 0, 0, 1})));
-  const auto [z, dz] = value_and_adjoint([](auto& v) { return abs(v); }, x);
-  CHECK((z == row_of({2, 0, 0, 3}) && dz == row_of({-1, 0, 0, 1})));
 }
 
-TEST_CASE("a tie of minimum and maximum sends the whole gradient to the first") {
-  for (const auto f : {minimum, maximum}) {
-    const Matrix a = row_of({1, 2}), b = row_of({1, 2});
-    Tape tape;
-    const Var va = tape.parameter(a), vb = tape.parameter(b);
-    tape.backward(sum(f(va, vb)));
-    CHECK(va.adjoint() == row_of({1, 1}));
-    CHECK(vb.adjoint() == row_of({0, 0}));
-  }
+TEST_CASE("a tie of minimum sends the whole gradient to the first") {
+  const Matrix a = row_of({1, 2}), b = row_of({1, 2});
+  Tape tape;
+  const Var va = tape.parameter(a), vb = tape.parameter(b);
+  tape.backward(sum(minimum(va, vb)));
+  CHECK(va.adjoint() == row_of({1, 1}));
+  CHECK(vb.adjoint() == row_of({0, 0}));
 }
 
 TEST_CASE("wrap_angle lands in [-pi, pi) and keeps the gradient across +-pi") {
@@ -479,7 +464,7 @@ TEST_CASE("the gradient of sqrt at 0 is infinite, not a quiet number") {
 
 TEST_CASE("the gradient check sees an adjoint that is wrong by one part in ten thousand") {
   const auto nearly_double = [](const std::vector<Var>& in) {
-    Node& y = in[0].tape->append({in[0].node});
+    Node& y = in[0].tape->append("wrong", {in[0].node});
     y.own = 2 * in[0].value();
     y.pull = [](Node& y) { add_adjoint(*y.in[0], 2.0002 * y.adjoint); };
     return sum(Var{in[0].tape, &y});

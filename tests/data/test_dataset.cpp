@@ -136,6 +136,9 @@ TEST_CASE("B32: a mixed batch has exactly its share of real transitions") {
     CHECK((batch.s_next.row(0).array() < 51).count() == expected);
     CHECK((batch.reward < 51).count() == expected);
   }
+  // 0.29 * 100 is a little less than 29 in binary.
+  for (int percent = 0; percent <= 100; ++percent)
+    CHECK((replay.mixed(real, imagined, 100, percent / 100.0).reward < 51).count() == percent);
 }
 
 TEST_CASE("the chosen columns of a batch, and two batches side by side") {

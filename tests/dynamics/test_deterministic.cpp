@@ -196,6 +196,18 @@ TEST_CASE("new statistics are folded into the network, or left for it to learn")
   CHECK(moves(false) > 1e-2);
 }
 
+TEST_CASE("the first statistics leave the initial weights as they are, folded or not") {
+  const auto env = make_env("pendulum");
+  for (const bool fold_statistics : {true, false}) {
+    ModelConfig config;
+    config.epochs = 1, config.learning_rate = 1e-7, config.fold_statistics = fold_statistics;
+    DeterministicModel f(*env, config, 1);
+    const Matrix W = f.network().layers.front().W;
+    f.fit(collect_random(*env, 100, 1));
+    CHECK((f.network().layers.front().W - W).cwiseAbs().maxCoeff() < 1e-4);
+  }
+}
+
 TEST_CASE("training stops after `patience` passes in a row that are no better, at the best one") {
   // The loss before the first pass, after it, after the next, ...
   const std::vector<double> losses{5, 6, 4, 4, 6, 2, 7, 7, 7, 1};

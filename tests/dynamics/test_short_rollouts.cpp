@@ -114,6 +114,31 @@ TEST_CASE("B35: an imagined step is one member's, never their average, and the m
   CHECK(of_first.front() != of_first.back());
 }
 
+TEST_CASE("every member gets an equal share of imagined steps, however few there are at a time") {
+  const auto env = make_env("point_mass");
+  UncertainModelConfig config{.kind = "DE"};
+  const UncertainModel model = make_uncertain_model(*env, config, 1);
+  Rng rng(1, "test");
+  const std::vector<Theta> thetas = model.sample(5, rng);
+  Workers workers(1);
+  for (const Index B : {1, 3, 8}) {
+    const Matrix s = Matrix::Ones(4, B), a = Matrix::Ones(2, B);
+    std::vector<double> share(5, 0);
+    const int repeats = 2000;
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+      const Matrix next = model.sample_next(thetas, s, a, rng, workers).s_next;
+      for (std::size_t k = 0; k < 5; ++k) {
+        const Matrix alone = model.predict(thetas[k], s.leftCols(1), a.leftCols(1)).mean;
+        for (Index j = 0; j < B; ++j) share[k] += (next.col(j) - alone.col(0)).norm() < 1e-6;
+      }
+    }
+    // Of `repeats` calls each takes B / 5 columns on average, with a variance of at most 1/4 a
+    // call: six standard deviations.
+    for (const double n : share)
+      CHECK(std::abs(n - repeats * double(B) / 5) < 6 * std::sqrt(repeats / 4.0));
+  }
+}
+
 TEST_CASE("B35: an imagined step of a probabilistic model is drawn, with the sd that it predicts") {
   const auto env = make_env("point_mass");
   UncertainModelConfig config{.kind = "P"};

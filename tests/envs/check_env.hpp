@@ -50,29 +50,29 @@ inline void check_spec(const EnvSpec& spec) {
   CHECK_FALSE(spec.name.empty());
   CHECK(spec.name.find(' ') == std::string::npos);
   CHECK_FALSE(spec.summary.empty());
-  CHECK(n > 0);
-  CHECK(m > 0);
-  CHECK(spec.action_high.size() == m);
+  REQUIRE(n > 0);
+  REQUIRE(m > 0);
+  REQUIRE(spec.action_high.size() == m);
   CHECK(spec.action_low.allFinite());
   CHECK(spec.action_high.allFinite());
   CHECK((spec.action_low.array() < spec.action_high.array()).all());
   CHECK(spec.max_steps > 0);
   CHECK(spec.horizon > 0);
   CHECK(spec.seconds_per_step > 0);
-  CHECK(spec.noise_scale.size() == n);
+  REQUIRE(spec.noise_scale.size() == n);
   CHECK((spec.noise_scale.array() >= 0).all());
-  for (const Index i : spec.angles) CHECK((i >= 0 && i < n));
+  for (const Index i : spec.angles) REQUIRE((i >= 0 && i < n));
 }
 
 inline void check_shapes(const Env& env, const Steps& t) {
   const Index n = env.spec.state_dim(), batch = t.s.cols(), seen = env.features(t.s).rows();
   const Matrix s_next = env.dynamics(t.s, t.a);
-  CHECK(s_next.rows() == n);
-  CHECK(s_next.cols() == batch);
-  CHECK(env.reward(t.s, t.a, s_next).size() == batch);
-  CHECK(env.terminated(s_next).size() == batch);
-  CHECK(seen > 0);
-  CHECK(env.features(t.s).cols() == batch);
+  REQUIRE(s_next.rows() == n);
+  REQUIRE(s_next.cols() == batch);
+  REQUIRE(env.reward(t.s, t.a, s_next).size() == batch);
+  REQUIRE(env.terminated(s_next).size() == batch);
+  REQUIRE(seen > 0);
+  REQUIRE(env.features(t.s).cols() == batch);
   CHECK(s_next.allFinite());
   CHECK(env.reward(t.s, t.a, s_next).isFinite().all());
   CHECK(env.features(t.s).allFinite());
@@ -117,6 +117,37 @@ inline void check_gradients(const Env& env, const Steps& t, Rng& rng) {
     CHECK(gradient_error([&](const auto& in) { return weighted(env.features(in[0]), v); }, {s}) <
           1e-5);
   }
+}
+
+// An action from outside of the box does what the nearest one in the box does: nothing else keeps a
+// policy's noise, or a planner's rounding, from being stronger than the world allows.
+inline void check_actions_are_clipped(const Env& env, const Steps& t) {
+  if (env.spec.actions > 0) return;  // a number of an action, not a size
+  Matrix beyond = t.a;
+  for (Index j = 0; j < beyond.cols(); ++j)
+    beyond.col(j) = env.spec.action_middle() + 3 * (t.a.col(j) - env.spec.action_middle());
+  Matrix inside = beyond;
+  for (Index j = 0; j < beyond.cols(); ++j)
+    inside.col(j) = beyond.col(j).cwiseMax(env.spec.action_low).cwiseMin(env.spec.action_high);
+  CHECK((inside - beyond).cwiseAbs().maxCoeff() > 0);
+  CHECK(close(env.dynamics(t.s, beyond), env.dynamics(t.s, inside)));
+  CHECK(close(env.reward(t.s, beyond, t.s_next), env.reward(t.s, inside, t.s_next)));
+}
+
+// Where spec.terminates, some episode ends so: of random actions, and of actions that are held.
+inline void check_that_it_ends(const Env& env, Rng& rng) {
+  if (!env.spec.terminates) return;
+  World world(env, Rng(rng.bits(), "world"));
+  bool ended = false;
+  for (int episode = 0; episode < 300 && !ended; ++episode) {
+    if (world.over()) world.reset();
+    const Vector held = random_action(env.spec, rng);
+    while (!world.over()) {
+      const Vector a = episode % 2 == 0 ? random_action(env.spec, rng) : held;
+      ended = world.step(a).terminated;
+    }
+  }
+  CHECK_MESSAGE(ended, "spec.terminates, and none of 300 episodes ended");
 }
 
 // A coordinate named in spec.angles may be counted on by whole turns, and nothing else changes.
@@ -227,6 +258,8 @@ inline void check_env(Env& env) {
   check_batch(env, steps);
   check_taped_values(env, steps);
   check_gradients(env, steps, rng);
+  check_actions_are_clipped(env, steps);
+  check_that_it_ends(env, rng);
   check_angles(env, steps);
   check_world(env, rng);
   check_reset(env);

@@ -56,4 +56,18 @@ TEST_CASE("values come in the order of the batch") {
   CHECK((doubled == 2 * x.row(0).array()).all());
 }
 
+TEST_CASE("a gradient that is not finite is refused with the operation that was the first") {
+  const Matrix x{{1, 1000, 2, 3}};
+  Workers workers(1);
+  BatchGradient gradient(2);
+  const auto overflow = [&](Tape& mine, const Piece& piece, std::vector<Var>& leaves) {
+    leaves.push_back(mine.parameter(piece.of(x)));
+    return sum(log(exp(square(leaves.back()))));
+  };
+  const BatchGradient::Slope& slope = gradient(4, overflow, workers);
+  CHECK_THROWS_WITH_AS(slope.require_finite("the loss", slope.value, ""),
+                       "the loss is no longer finite, first in exp", Diverged);
+  slope.require_finite("the loss", 1, "");
+}
+
 }  // namespace test_batch_gradient

@@ -87,6 +87,24 @@ TEST_CASE(
   CHECK(mu.minCoeff() > -0.999);
 }
 
+TEST_CASE(
+    "the loss that is reported is (Q - y)^2 / 2, without the price of what is beyond the walls") {
+  const auto env = make_env("pendulum");
+  LearnerConfig config;
+  config.kind = "naf";
+  Naf naf(*env, config, 1);
+  Workers workers(1);
+  Rng rng(1, "test");
+  // Far up a ramp, mu is at the wall, and its price is large.
+  const Matrix s = rng.normal(2, 64), a = Matrix::Constant(1, 64, 2);
+  for (int i = 0; i < 300; ++i) naf.update_critic(s, a, Row::Constant(64, Scalar(50)), workers);
+  naf.report();
+  const Row y = Row::Constant(64, Scalar(60));
+  const double truth = double((naf.q(s, a) - y).square().mean()) / 2;
+  naf.update_critic(s, a, y, workers);
+  CHECK(naf.report().critic_loss == doctest::Approx(truth).epsilon(1e-4));
+}
+
 TEST_CASE("NAF finds the best action of a bandit, and its curvature") {
   const auto env = make_env(Bandit{0.3, 2, 1});  // the box is [-1, 3], the best action 1.6
   Naf naf(*env, small(), 1);

@@ -140,4 +140,16 @@ TEST_CASE("clipping leaves short gradients, and zero, as they are") {
   CHECK(zero == Matrix::Zero(2, 2));
 }
 
+TEST_CASE(
+    "clipping holds where the squares of the entries overflow, and refuses what is infinite") {
+  const Scalar large = std::sqrt(std::numeric_limits<Scalar>::max()) * 100;
+  Matrix a{{3 * large, 0}}, b{{4 * large}};
+  CHECK(gradient_norm({&a, &b}) / (5 * large) == doctest::Approx(1));
+  CHECK(clip_gradients(1, {&a, &b}) / (5 * large) == doctest::Approx(1));
+  CHECK(double(a(0, 0)) == doctest::Approx(0.6));
+  CHECK(double(b(0, 0)) == doctest::Approx(0.8));
+  Matrix infinite{{Scalar(1), std::numeric_limits<Scalar>::infinity()}};
+  CHECK_THROWS_AS(clip_gradients(1, {&infinite}), Diverged);
+}
+
 }  // namespace test_adam

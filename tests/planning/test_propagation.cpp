@@ -293,6 +293,16 @@ TEST_CASE("E follows the mean of the members, alone and without noise") {
   CHECK((s.cast<double>() - mean).norm() < 1e-5);
 }
 
+TEST_CASE("DS and MM without noise are refused, with the name of what they would be") {
+  const UncertainModel model = model_of(*make_env("cliff"), {});
+  for (const char* how : {"DS", "MM"}) {
+    PropagationConfig config;
+    config.propagation = how, config.sample_noise = false;
+    Rng rng(1, "test");
+    CHECK_THROWS_WITH_AS(draw_luck(model, config, 5, rng), doctest::Contains("it is E"), UserError);
+  }
+}
+
 struct Judged {
   std::unique_ptr<Env> env;
   ModelIo io;
