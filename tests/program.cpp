@@ -145,9 +145,10 @@ TEST_CASE("the same seed gives the same progress.csv on 1 and 2 threads") {
 TEST_CASE("Ctrl-C stops a run with status 130 and leaves a folder that can be read and played") {
   const std::string out = fresh("interrupted");
   const char* program = std::getenv("MBRL");
-  const std::string command = std::string(program ? program : "build/mbrl") +
+  // A shell's background job ignores Ctrl-C, and so does what it starts, unless it is told not to.
+  const std::string command = "(trap - INT; exec " + std::string(program ? program : "build/mbrl") +
                               " run v1.5 --env pendulum --quiet --episodes 10000 --out " + out +
-                              tiny + " & pid=$!; for try in {1..600}; do sleep 0.1; [ $(wc -l <" +
+                              tiny + ") & pid=$!; for try in {1..600}; do sleep 0.1; [ $(wc -l <" +
                               out +
                               "/progress.csv) -gt 3 ] && break; done; kill -INT $pid; wait $pid";
   const int status = std::system(("bash -m -c '" + command + "' >/dev/null 2>&1").c_str());
