@@ -267,7 +267,7 @@ $(BUILD)/notebooks/%.o: notebooks_cpp/%.cpp
 	@$(call COMPILE,$(QUICK),$(SCALAR))
 $(BUILD)/notebooks/%: $(call library,$(SCALAR)) $(BUILD)/notebooks/%.o
 	@$(LINK)
-$(BUILD)/execute_notebook: src/execute_notebook.cpp
+$(BUILD)/execute_notebook: src/execute_notebook.cpp src/core/utf8.hpp
 	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
 # The figures of the docs that notebooks draw, under the same names.
 figures: notebooks
