@@ -41,7 +41,8 @@ struct Cliff {
   // A longer step than 1 is shortened to 1.
   template <class M>
   M dynamics(const M& s, const M& a) const {
-    const RowOf<M> x = row(s, 0), y = row(s, 1), right = row(a, 0), up = row(a, 1);
+    const RowOf<M> x = row(s, 0), y = row(s, 1);
+    const RowOf<M> right = clamp(row(a, 0), -1, 1), up = clamp(row(a, 1), -1, 1);
     const RowOf<M> squared = square(right) + square(up), one = Scalar(0) * squared + Scalar(1);
     const RowOf<M> length = sqrt(where(values(squared) > 1, squared, one));
     const RowOf<M> x_next = x + stride * right / length;

@@ -1,11 +1,11 @@
 // A point finds its way around walls to a goal: the obstacles task of CS285's homework 4.
 //
 // State (x, y, goal_x, goal_y): the goal never moves, so a normaliser meets coordinates without
-// spread. Action: a displacement, [-0.99, 0.99]^2, clipped at 1 and divided by 10. A move that
-// would end inside a wall or off the board is not made. Reward: minus the distance from the goal
-// after the step. Terminates within 0.1 of the goal. The homework also ends an episode off the
-// board, where only a wrong model can be: there it would be a way out of the negative rewards, so
-// here it ends nothing. The homework's loop makes one step more, 101.
+// spread. Action: a displacement, [-0.99, 0.99]^2, divided by 10. A move that would end inside a
+// wall or off the board is not made. Reward: minus the distance from the goal after the step.
+// Terminates within 0.1 of the goal. The homework also ends an episode off the board, where only a
+// wrong model can be: there it would be a way out of the negative rewards, so here it ends nothing.
+// The homework's loop makes one step more, 101.
 #pragma once
 
 #include "envs/env.hpp"
@@ -42,8 +42,8 @@ struct Obstacles {
 
   template <class M>
   M dynamics(const M& s, const M& a) const {
-    const RowOf<M> x = row(s, 0) + stride * clamp(row(a, 0), -1, 1);
-    const RowOf<M> y = row(s, 1) + stride * clamp(row(a, 1), -1, 1);
+    const RowOf<M> x = row(s, 0) + stride * clamp(row(a, 0), -edge, edge);
+    const RowOf<M> y = row(s, 1) + stride * clamp(row(a, 1), -edge, edge);
     return move_unless_blocked(s, x, y);
   }
 

@@ -31,7 +31,7 @@ RUN {
   for (int round = 0; round < 5; ++round) {
     if (round > 0) append_steps_of(agent, D, std::uint64_t(round));
     agent.model.fit(D, workers);
-    for (int k = 0; k < 100; ++k) agent.improve(agent.starts(D, 100), workers);
+    for (int k = 0; k < 100; ++k) agent.improve(agent.starts(D, agent.config.start, 100), workers);
   }
 }
 

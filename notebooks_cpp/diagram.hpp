@@ -52,7 +52,8 @@ class Diagram {
 // Draws it into NAME.png, and says so.
 inline void show(const Diagram& diagram, const std::string& name) {
   const std::string path = picture_path(name);
-  if (run_gnuplot(diagram.script(path), path)) std::printf("figure: %s.png\n", path.c_str());
+  if (run_gnuplot(diagram.script(path), path, {path + ".png"}))
+    std::printf("figure: %s.png\n", path.c_str());
 }
 
 }  // namespace mbrl

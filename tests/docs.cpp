@@ -334,8 +334,12 @@ Outcome run(const fs::path& place, std::string command) {
     const std::string usual = "runs/" + algorithm + "-" + found_in(command, "--env (\\S+)", "") +
                               "-" + found_in(command, "--seed (\\S+)", "1");
     fs::remove_all(place / found_in(command, "--out (runs/[^/ ]+)", usual));
+    // What tells the runs of a sweep apart stays as it is: one run twice is no comparison.
+    const std::string swept = "--(horizon|rollout-length|candidates)";
     each_match(tiny, "(--[a-z-]+) [0-9]+", [&](const std::smatch& setting, int) {
-      if (flags().at(algorithm).count(setting[1])) command += " " + setting.str();
+      const std::string flag = setting[1];
+      if (matches(flag, swept) && contains(command, flag + " ")) return;
+      if (flags().at(algorithm).count(flag)) command += " " + setting.str();
     });
   }
   if (matches(command, "resume .*")) command += " --steps 4000 --episodes 2 --threads 1";

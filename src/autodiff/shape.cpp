@@ -7,16 +7,20 @@
 
 namespace mbrl {
 
-std::string Tape::first_not_finite() const {
+std::string Tape::first_not_finite() {
   for (std::size_t i = 0; i < used_; ++i)
     if (!nodes_[i].value->allFinite()) return nodes_[i].operation;
-  // Adjoints come from the end: the last node that handed on what is not finite.
-  for (std::size_t i = used_; i-- > 0;) {
-    const Node& node = nodes_[i];
-    if (!node.reached || !node.adjoint.allFinite()) continue;
-    const auto broke = [](const Node* x) { return x && x->reached && !x->adjoint.allFinite(); };
-    if (std::any_of(node.in.begin(), node.in.end(), broke) ||
-        (!node.parts.empty() && std::any_of(node.parts.begin(), node.parts.end(), broke)))
+  // Once more backwards, from where backward() began, to see whose adjoints break.
+  std::size_t last = used_;
+  while (last > 0 && !nodes_[last - 1].reached) --last;
+  for (std::size_t i = 0; i + 1 < last; ++i) nodes_[i].reached = false;
+  const auto broken = [](const Node* x) { return x && x->reached && !x->adjoint.allFinite(); };
+  for (std::size_t i = last; i-- > 0;) {
+    Node& node = nodes_[i];
+    if (!node.reached || !node.needs_adjoint || !node.pull) continue;
+    node.pull(node);
+    if (std::any_of(node.in.begin(), node.in.end(), broken) ||
+        std::any_of(node.parts.begin(), node.parts.end(), broken))
       return std::string("the derivative of ") + node.operation;
   }
   return "";
@@ -241,7 +245,6 @@ Var stack(std::span<const Var> parts) {
   Tape& tape = *parts.front().tape;
   Node& y = tape.append("stack", {});
   Index height = 0;
-  y.parts.clear();
   for (const Var& part : parts) {
     require_shape("part of stack", part.value(), -1, parts.front().cols());
     y.parts.push_back(part.node);

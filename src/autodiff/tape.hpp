@@ -101,7 +101,7 @@ class Tape {
 
   // The operation that brought forth the first value that is not finite, or else, after backward(),
   // the one whose derivative did: "exp", "the derivative of sqrt". Empty if all is finite.
-  std::string first_not_finite() const;
+  std::string first_not_finite();
 
   // A fresh node whose inputs are given; the caller fills `own` and `pull`. For the operations
   // only.
@@ -112,7 +112,7 @@ class Tape {
     node.operation = operation;
     node.reached = node.needs_adjoint = false;
     node.pull = nullptr;
-    node.in = {};
+    node.in = {}, node.parts.clear();
     std::size_t slot = 0;
     for (Node* input : inputs) {
       node.in[slot++] = input;

@@ -38,12 +38,10 @@ const BatchGradient::Slope& BatchGradient::operator()(Index B, const Share& shar
   return total_;
 }
 
-void BatchGradient::Slope::require_finite(const std::string& what, double x,
-                                          const std::string& advice) const {
-  if (std::isfinite(x)) return;
+void BatchGradient::Slope::refuse(const std::string& what, const std::string& advice) const {
   std::string first;
   if (of)
-    for (const TapedPiece& piece : of->pieces_)
+    for (TapedPiece& piece : of->pieces_)
       if (first.empty()) first = piece.tape.first_not_finite();
   throw Diverged(what + " is no longer finite" + (first.empty() ? "" : ", first in " + first),
                  advice);

@@ -33,11 +33,10 @@ class BatchGradient {
   struct Slope {
     double value = 0;               // the sum of the shares
     std::vector<Matrix*> gradient;  // in the order of the leaves; lives until the next call
-    const BatchGradient* of = nullptr;
+    BatchGradient* of = nullptr;
 
-    // Throws Diverged, "`what` is no longer finite" with the operation that was the first, unless x
-    // is finite: the value, or the norm of the gradient.
-    void require_finite(const std::string& what, double x, const std::string& advice) const;
+    // Throws Diverged: `what` is no longer finite, and which operation was the first.
+    [[noreturn]] void refuse(const std::string& what, const std::string& advice) const;
   };
   // Over a batch of B columns. share is called from several threads.
   const Slope& operator()(Index B, const Share& share, Workers& workers);

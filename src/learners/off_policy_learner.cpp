@@ -108,7 +108,7 @@ double TrainedNetwork::descend(const char* name, const BatchGradient::Slope& slo
   const auto begin = slope.gradient.begin() + static_cast<std::ptrdiff_t>(first);
   slopes.assign(begin, begin + static_cast<std::ptrdiff_t>(weights.size()));
   const double norm = double(gradient_norm(slopes));
-  slope.require_finite("the gradient of " + std::string(name), norm, kAdvice);
+  if (!std::isfinite(norm)) slope.refuse("the gradient of " + std::string(name), kAdvice);
   adam.step(weights, slopes);
   return norm;
 }

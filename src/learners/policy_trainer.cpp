@@ -25,8 +25,9 @@ PolicyTrainer::Ascent PolicyTrainer::ascend(NetworkPolicy& pi, Index B, const Sh
   const BatchGradient::Slope& up = slope(pi, B, J, workers);
   const double norm = double(gradient_norm(up.gradient));
   for (const auto& [name, x] : {std::pair{"objective", up.value}, {"gradient", norm}})
-    up.require_finite("the " + std::string(name) + " of the policy", x,
-                      "try a smaller --policy-learning-rate or a shorter --horizon");
+    if (!std::isfinite(x))
+      up.refuse("the " + std::string(name) + " of the policy",
+                "try a smaller --policy-learning-rate or a shorter --horizon");
   if (config_.max_gradient_norm > 0)
     clip_gradients(static_cast<Scalar>(config_.max_gradient_norm), up.gradient);
   for (Matrix* g : up.gradient) *g = -*g;  // Adam goes down
