@@ -82,6 +82,7 @@ const Operation kOperations[] = {
     {"relu", [](V u, V) { return relu(u); }, true},
     {"sigmoid", [](V u, V) { return sigmoid(u); }, true},
     {"silu", [](V u, V) { return silu(u); }, true},
+    {"abs", [](V u, V) { return abs(u); }, true},
     {"softplus", [](V u, V) { return softplus(u); }, true},
     {"wrap_angle", [](V u, V) { return wrap_angle(u); }, true},
     {"clamp", [](V u, V) { return clamp(u, -1, 1); }, true},

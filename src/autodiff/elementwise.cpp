@@ -162,6 +162,14 @@ Var square(const Var& x) {
   return {x.tape, &y};
 }
 
+// y = |x|,  dx = dy sign(x), and 0 at x = 0
+Var abs(const Var& x) {
+  Node& y = x.tape->append("abs", {x.node});
+  y.own = x.value().cwiseAbs();
+  y.pull = [](Node& y) { add_adjoint(*y.in[0], adjoint_of(y) * entries(y.in[0]).sign()); };
+  return {x.tape, &y};
+}
+
 // y = sin(x),  dx = dy cos(x)
 Var sin(const Var& x) {
   Node& y = x.tape->append("sin", {x.node});

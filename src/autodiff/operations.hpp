@@ -35,12 +35,13 @@ Matrix exp(Matrix x);
 Var log(const Var& x);
 Var sqrt(const Var& x);
 Var square(const Var& x);
+Var abs(const Var& x);
 Var sin(const Var& x);
 Var cos(const Var& x);
 Var tanh(const Var& x);
 Matrix tanh(Matrix x);
 Var relu(const Var& x);      // max(x, 0)
-Var sigmoid(const Var& x);   // 1 / (1 + exp(-x))
+Var sigmoid(const Var& x);   // 1 / (1 + exp(-x)); in float, below -4, right to 1e-5 of itself
 Var silu(const Var& x);      // x sigmoid(x), "swish"
 Var softplus(const Var& x);  // log(1 + exp(x)), and never overflows
 Matrix softplus(Matrix x);

@@ -84,6 +84,7 @@ const Unary kUnary[] = {
     {"log", [](const Var& x) { return log(x); }, [](double x) { return std::log(x); }, 0.2, 4},
     {"sqrt", [](const Var& x) { return sqrt(x); }, [](double x) { return std::sqrt(x); }, 0.2, 4},
     {"square", [](const Var& x) { return square(x); }, [](double x) { return x * x; }, -2, 2},
+    {"abs", [](const Var& x) { return abs(x); }, [](double x) { return std::abs(x); }, -2, 2},
     {"sin", [](const Var& x) { return sin(x); }, [](double x) { return std::sin(x); }, -7, 7},
     {"cos", [](const Var& x) { return cos(x); }, [](double x) { return std::cos(x); }, -7, 7},
     {"tanh", [](const Var& x) { return tanh(x); }, [](double x) { return std::tanh(x); }, -3, 3},
@@ -412,10 +413,12 @@ TEST_CASE("clamp passes the gradient inside and exactly at its bounds, and none 
   CHECK(dx == row_of({0, 0, 1, 1, 1, 0, 0}));
 }
 
-TEST_CASE("relu has gradient 0 at 0") {
+TEST_CASE("relu and abs have gradient 0 at 0") {
   const Matrix x = row_of({-2, -0.0, 0, 3});
   const auto [y, dx] = value_and_adjoint([](auto& v) { return relu(v); }, x);
   CHECK((y == row_of({0, 0, 0, 3}) && dx == row_of({0, 0, 0, 1})));
+  const auto [z, dz] = value_and_adjoint([](auto& v) { return abs(v); }, x);
+  CHECK((z == row_of({2, 0, 0, 3}) && dz == row_of({-1, 0, 0, 1})));
 }
 
 TEST_CASE("a tie of minimum sends the whole gradient to the first") {

@@ -47,6 +47,14 @@ TEST_CASE("samples have the mean of the expectation, and reward and outcome belo
   CHECK(std::abs(sum / n - model.expected(0, 0, values, 0.5)) < 0.03);  // 4.6 standard deviations
 }
 
+TEST_CASE("a sample pays the mean reward of its outcome, however often that was seen") {
+  TabularModel model(4, 2);
+  for (int k = 0; k < 3; ++k) model.update(0, 0, k, 1, false, k);  // rewards 0, 1, 2
+  Rng rng(1, "test");
+  for (int k = 0; k < 10; ++k)
+    CHECK(model.sampled(0, 0, values, 0.5, rng) == doctest::Approx(1 + 0.5 * 10));
+}
+
 TEST_CASE("with remember = 0 only the last observation counts, in between old ones fade") {
   TabularModel last(4, 1, 0), fading(4, 1, 0.5);
   for (TabularModel* model : {&last, &fading}) {

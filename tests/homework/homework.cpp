@@ -35,7 +35,10 @@ Lines lines_of(const fs::path& path) {
   std::ifstream in(path);
   if (!in) fail("cannot read " + path.string());
   Lines lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();  // saved on Windows
+    lines.push_back(line);
+  }
   return lines;
 }
 

@@ -68,6 +68,26 @@ TEST_CASE("the actor goes up Q: where the critic has learned of the bandit and t
   CHECK(distance() < 0.8 * before);
 }
 
+TEST_CASE("an actor at the walls comes back where the critic no longer keeps it there") {
+  const auto env = make_env("pendulum");
+  Ddpg ddpg(*env, small(), 1);
+  Workers workers(1);
+  Rng rng(1, "test");
+  const auto learn = [&](Scalar slope, int updates) {
+    for (int k = 0; k < updates; ++k) {
+      const Matrix s = rng.normal(2, 64), a = 2 * (rng.normal(1, 64).array().tanh()).matrix();
+      ddpg.update_critic(s, a, slope * a.row(0).array(), workers);
+      ddpg.update_actor(s, workers);
+    }
+  };
+  const Matrix s = rng.normal(2, 200);
+  const auto size = [&] { return double(ddpg.act(s).cwiseAbs().mean()); };
+  learn(5, 1000);
+  CHECK(size() > 1.9);  // of 2
+  learn(0, 3000);
+  CHECK(size() < 1.2);
+}
+
 TEST_CASE("the same updates give the same bits on 1, 2 and 4 threads") {
   const auto env = make_env("reacher");
   std::vector<Matrix> actions;

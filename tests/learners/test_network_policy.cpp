@@ -60,14 +60,14 @@ TEST_CASE_FIXTURE(Fixture, "on a tape a policy says what it says on plain matric
 }
 
 TEST_CASE_FIXTURE(Fixture, "the log-density is that of the normal, summed over coordinates") {
-  pi.log_sd << std::log(Scalar(2)), std::log(Scalar(0.5));
+  pi.log_sd << std::log(Scalar(2)), std::log(Scalar(3));
   const Matrix mu = mean_u(*env, pi, s), u = sample_u(*env, pi, s, eps);
   Tape tape;
   const Var log_pi = log_density(*env, on_tape(tape, pi), tape.constant(s), tape.constant(u));
   for (Index j = 0; j < 5; ++j) {
     double truth = 0;
     for (Index i = 0; i < 2; ++i) {
-      const double sd = i == 0 ? 2 : 0.5, z = double(u(i, j) - mu(i, j)) / sd;
+      const double sd = i == 0 ? 2 : 3, z = double(u(i, j) - mu(i, j)) / sd;
       truth += -z * z / 2 - std::log(sd * std::sqrt(2 * M_PI));
     }
     CHECK(double(log_pi.value()(0, j)) == doctest::Approx(truth).epsilon(1e-4));

@@ -139,6 +139,18 @@ TEST_CASE("B6: the first spread scales with the box: a quarter of its width") {
   }
 }
 
+TEST_CASE("B4: two standard deviations fit between the mean and the nearer wall") {
+  for (const double start : {1.1, 2.9}) {
+    CemTrace trace;
+    CemConfig config;
+    config.iterations = 1;
+    Rng rng(1, "test");
+    cem(distance_to(constant(2, 2)), constant(2, start), constant(2, 1), constant(2, 3), config,
+        rng, &trace);
+    CHECK(trace.mean_sd[0] == doctest::Approx(0.05));  // not the quarter of the box, 0.5
+  }
+}
+
 TEST_CASE("B9: execute_best returns the best plan ever scored, whichever iteration it was in") {
   for (const int best_iteration : {0, 2, 4}) {
     Rng rng(8, "test");

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "envs/all.hpp"
 #include "pictures.hpp"
 
 using namespace mbrl;
@@ -106,6 +107,29 @@ TEST_CASE("plans are wanted at every tenth step, and only by a run that is writt
     record.step(step(0)), unwritten.step(step(0));
   }
   CHECK(content(folder / "plans/plans.csv") == "env_steps,promised,real\n0,2,1\n10,2,1\n20,2,1\n");
+}
+
+TEST_CASE("eval.csv holds mean and standard deviation of the episodes that were acted") {
+  const auto env = make_env("pendulum");
+  RunOptions options = into("eval");
+  options.evaluate_episodes = 4;
+  Recorder record(options, env->spec, "test");
+  const auto push = [](const Vector& s) { return Vector::Constant(1, s(0) > 0 ? 2 : -1); };
+  record.evaluate(*env, push);
+  std::vector<double> returns;
+  for (std::uint64_t k = 0; k < 4; ++k) {
+    World world(*env, Rng(record.seed(), "evaluation", k));
+    double total = 0;
+    while (!world.over()) total += double(world.step(push(world.s())).reward);
+    returns.push_back(total);
+  }
+  double mean = 0, variance = 0;
+  for (const double r : returns) mean += r / 4;
+  for (const double r : returns) variance += (r - mean) * (r - mean) / 4;
+  const Csv table = read_csv(options.out + "/eval.csv");
+  CHECK(table.column("mean_return")[0] == doctest::Approx(mean));
+  CHECK(table.column("sd")[0] == doctest::Approx(std::sqrt(variance)));
+  CHECK(std::sqrt(variance) > 1);
 }
 
 TEST_CASE("a run goes on until the first of its budgets is used up") {
