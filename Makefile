@@ -41,7 +41,7 @@ MACHINE  += $(if $(CLANG),,-mtune=generic)
 # -ffp-contract=off: a * b + c rounds the same way wherever it is written, so that the plain and the taped
 # evaluation of one formula agree. Never -ffast-math: it would break every check for NaN.
 CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -pthread \
-  -Wall -Wextra -Wpedantic $(if $(CLANG),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized) $(if $(WERROR),-Werror) \
+  -Wall -Wextra -Wpedantic $(if $(CLANG),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized -Wno-array-bounds) $(if $(WERROR),-Werror) \
   -DEIGEN_DONT_PARALLELIZE $(if $(BLAS),-DEIGEN_USE_BLAS) \
   $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 # What only runs for a moment, or only calls what is compiled with -O3, is compiled with less.
@@ -149,11 +149,13 @@ program: $(BUILD)/mbrl
 
 # The library: every folder of src/ and envs/ is compiled as one file (so that Eigen is read once), and the
 # objects are linked into whatever is built. A header says what there is, the .cpp beside it how it works.
-# The largest two make two files each, of seven and of the rest, to spare a small machine's memory.
-LARGE   := dynamics planning
+# The largest make two files each, of so many and of the rest, to spare a small machine's memory.
+SPLIT_dynamics := 7
+SPLIT_planning := 7
+SPLIT_envs     := 3
 ROOM     = $(sort $(wildcard src/$(1)/*.cpp $(1)/*.cpp src/$(1).cpp))
 LIBRARY := $(sort envs $(patsubst src/%/,%,$(dir $(wildcard src/*/*.cpp))))
-LIBRARY := $(foreach room,$(LIBRARY),$(room) $(if $(filter $(LARGE),$(room)),$(room)+))
+LIBRARY := $(foreach room,$(LIBRARY),$(room) $(SPLIT_$(room):%=$(room)+))
 library  = $(LIBRARY:%=$(BUILD)/$(1)/%.o)
 $(BUILD)/mbrl: $(call library,$(SCALAR)) $(BUILD)/main.o
 	@$(LINK)
@@ -163,9 +165,9 @@ define OBJECTS
 $(BUILD)/$(1)/%.o: $(BUILD)/$(1)/%.cpp
 	@$$(call COMPILE,$$(CXXFLAGS),$(1))
 $(BUILD)/$(1)/%+.cpp: always
-	@$$(call UNITE,$$(wordlist 8,99,$$(call ROOM,$$*)))
+	@$$(call UNITE,$$(filter-out $$(wordlist 1,$$(SPLIT_$$*),$$(call ROOM,$$*)),$$(call ROOM,$$*)))
 $(BUILD)/$(1)/%.cpp: always
-	@$$(call UNITE,$$(wordlist 1,$$(if $$(filter $$(LARGE),$$*),7,99),$$(call ROOM,$$*)))
+	@$$(call UNITE,$$(wordlist 1,$$(or $$(SPLIT_$$*),99),$$(call ROOM,$$*)))
 endef
 $(foreach scalar,float double,$(eval $(call OBJECTS,$(scalar))))
 # A file that includes others, rewritten only when the list changes.

@@ -27,6 +27,7 @@ std::vector<std::unique_ptr<Env>> all_envs() {
   envs.push_back(make_env(Cliff{}));
   envs.push_back(make_env(Reacher{}));
   envs.push_back(make_env(PointMass{}));
+  for (auto& robot : all_robots()) envs.push_back(std::move(robot));
   return envs;
 }
 

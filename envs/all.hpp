@@ -9,6 +9,8 @@ namespace mbrl {
 // Those with a box of actions.
 std::vector<std::unique_ptr<Env>> all_envs();
 std::vector<std::string> env_names();
+// Of them the robots in a plane, half_cheetah, hopper and walker2d.
+std::vector<std::unique_ptr<Env>> all_robots();
 // The mazes, with four discrete ones.
 std::vector<std::unique_ptr<Env>> all_mazes();
 std::vector<std::string> maze_names();

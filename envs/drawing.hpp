@@ -39,6 +39,20 @@ inline Shape disc(Point center, double radius, std::string color) {
   return shape;
 }
 
+// The points within `radius` of the line from a to b.
+inline Shape capsule(Point a, Point b, double radius, std::string color) {
+  Shape shape{{}, std::move(color)};
+  const double along = std::atan2(b.y - a.y, b.x - a.x);
+  for (int i = 0; i <= 24; ++i) {  // half a circle around b, then half a one around a
+    const bool around_b = i <= 12;
+    const double angle = along - M_PI / 2 + M_PI * (around_b ? i : i - 1) / 12;
+    const Point& center = around_b ? b : a;
+    shape.points.push_back(
+        {center.x + radius * std::cos(angle), center.y + radius * std::sin(angle)});
+  }
+  return shape;
+}
+
 inline Shape box(Point low, Point high, std::string color) {
   return {{low, {high.x, low.y}, high, {low.x, high.y}}, std::move(color)};
 }

@@ -253,7 +253,8 @@ void imagining(Machine& machine, const Env& env) {
 }
 
 void worlds(Machine& machine) {
-  for (const char* name : {"pendulum", "cartpole_balance", "cartpole_swingup", "reacher"}) {
+  for (const char* name : {"pendulum", "cartpole_balance", "cartpole_swingup", "reacher",
+                           "half_cheetah", "hopper", "walker2d"}) {
     const auto env = make_env(name);
     Rng rng(1, "bench");
     World world(*env, Rng(1, "world"));

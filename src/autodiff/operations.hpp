@@ -51,6 +51,10 @@ Row wrap_angle(const Row& x);
 // Choices: the gradient follows what was chosen. A mask is a decision and carries none.
 Var clamp(const Var& x, Scalar low, Scalar high);
 Row clamp(const Row& x, Scalar low, Scalar high);
+template <class Derived>
+Matrix clamp(const Eigen::MatrixBase<Derived>& x, Scalar low, Scalar high) {
+  return x.cwiseMax(low).cwiseMin(high);
+}
 // a where the mask is true, b elsewhere. mask: an expression such as values(x) > 0
 Row where(const Mask& mask, const Row& a, const Row& b);
 Node& open_where(const Var& a, const Var& b, Index mask_rows, Index mask_cols);
