@@ -143,8 +143,9 @@ TEST_CASE("in the air without motors, springs and friction a robot keeps its ene
 }
 
 TEST_CASE("the masses are MuJoCo's: 14 kg of cheetah, and the hopper's as its density says") {
+  const HalfCheetah task;
   double cheetah = 0;
-  for (const double m : HalfCheetah().robot.bodies().mass) cheetah += m;
+  for (const double m : task.robot.bodies().mass) cheetah += m;
   CHECK(cheetah == doctest::Approx(14));
   // A cylinder of 0.4 m and a ball, both of radius 0.05 m: the hopper's torso.
   CHECK(Hopper().robot.bodies().mass[0] ==
