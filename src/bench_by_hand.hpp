@@ -1,8 +1,9 @@
 // Two training steps written out by hand, without the tape: what `make bench` holds the tape
 // against.
 //
-// Every derivative is spelled out below, every buffer has its place; tests/algorithms/test_by_hand.cpp sees
-// that the weights come out as with the tape. Read the versions with the tape first.
+// Every derivative is spelled out below, every buffer has its place;
+// tests/algorithms/test_by_hand.cpp sees that the weights come out as with the tape. Read the
+// versions with the tape first.
 #pragma once
 
 #include "dynamics/ensemble.hpp"

@@ -18,6 +18,8 @@ TEST_CASE("the Jacobians of every environment are those of central differences")
   for (const auto& env : all_envs()) {
     const std::string& name = env->spec.name;
     if (name == "obstacles" || name == "mountain_car") continue;  // walls: not differentiable there
+    // Stiff feet: compared in double, in tests/envs/test_planar_bodies.cpp.
+    if (name == "half_cheetah" || name == "hopper" || name == "walker2d") continue;
     CAPTURE(name);
     Rng rng(1, "test");
     Matrix s(env->spec.state_dim(), 3), a(env->spec.action_dim(), 3);
