@@ -8,7 +8,7 @@
 
 #include "algorithms/base_policy.hpp"
 #include "algorithms/model_and_policy.hpp"
-#include "learners/policy_gradient.hpp"
+#include "learners/policy_trainer.hpp"
 
 namespace mbrl::version_2_5 {
 

@@ -1,6 +1,6 @@
 // Two trajectories of four steps, with gamma = 1/2.
 #include "exercise.hpp"
-#include "learners/policy_gradient.hpp"
+#include "learners/policy_trainer.hpp"
 
 using namespace mbrl;
 

@@ -1,6 +1,6 @@
 // Four trajectories of two steps, whose means can be worked out in the head.
 #include "exercise.hpp"
-#include "learners/policy_gradient.hpp"
+#include "learners/policy_trainer.hpp"
 
 using namespace mbrl;
 
