@@ -150,7 +150,7 @@ program: $(BUILD)/mbrl
 # The library: every folder of src/ and envs/ is compiled as one file (so that Eigen is read once), and the
 # objects are linked into whatever is built. A header says what there is, the .cpp beside it how it works.
 # The largest make two files each, of so many and of the rest, to spare a small machine's memory.
-SPLIT_dynamics := 7
+SPLIT_dynamics := 10
 SPLIT_planning := 7
 SPLIT_envs     := 3
 ROOM     = $(sort $(wildcard src/$(1)/*.cpp $(1)/*.cpp src/$(1).cpp))
