@@ -25,6 +25,7 @@ Matrix met(const char* propagation, int N, int particles, Index H, Rng& rng) {
   for (Index k = 0; k < N; ++k) {
     Theta theta;
     theta.noise = Noise::none;
+    theta.min_log_var = theta.max_log_var = Matrix::Zero(4, 1);
     theta.net.layers.push_back({Matrix::Zero(4, 6), Matrix::Identity(4, 4).col(k)});
     given->thetas.push_back(theta);
   }
