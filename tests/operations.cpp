@@ -88,6 +88,8 @@ const Operation kOperations[] = {
     {"clamp", [](V u, V) { return clamp(u, -1, 1); }, true},
     {"minimum(u, v)", [](V u, V v) { return minimum(u, v); }, true},
     {"minimum(v, u)", [](V u, V v) { return minimum(v, u); }, true},
+    {"maximum(u, v)", [](V u, V v) { return maximum(u, v); }, true},
+    {"maximum(v, u)", [](V u, V v) { return maximum(v, u); }, true},
     {"detach", [](V u, V) { return detach(u); }, true},
     {"where", [](V u, V v) { return where(values(u) > 0, u, v); }, false},
     {"affine", [](V u, V v) { return affine(columns(u, 0, 6), v, columns(u, 0, 1)); }, false},

@@ -289,11 +289,16 @@ Var close_where(Tape* tape, Node& y) {
   return {tape, &y};
 }
 
-// y = min(a, b); a tie counts as a, and a NaN on either side stays one.
+// y = min(a, b) and max(a, b); a tie counts as a, and a NaN on either side stays one.
 Var minimum(const Var& a, const Var& b) {
   require_same_shape("minimum", a, b);
   const Entries u = entries(a.node), v = entries(b.node);
   return where(u <= v || u.isNaN(), a, b);
+}
+Var maximum(const Var& a, const Var& b) {
+  require_same_shape("maximum", a, b);
+  const Entries u = entries(a.node), v = entries(b.node);
+  return where(u >= v || u.isNaN(), a, b);
 }
 
 // The value of x as a constant: no gradient passes.

@@ -66,6 +66,7 @@ Var where(const Eigen::ArrayBase<Decision>& mask, const Var& a, const Var& b) {
   return close_where(a.tape, y);
 }
 Var minimum(const Var& a, const Var& b);  // a tie counts as a; a NaN on either side stays one
+Var maximum(const Var& a, const Var& b);
 
 // The value of x as a constant: no gradient passes.
 Var detach(const Var& x);

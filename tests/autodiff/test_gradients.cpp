@@ -123,6 +123,8 @@ const Binary kBinary[] = {
      [](double a, double b) { return a / b; }, -2, -0.4},
     {"minimum", [](const Var& a, const Var& b) { return minimum(a, b); },
      [](double a, double b) { return a < b ? a : b; }, -2, 2},
+    {"maximum", [](const Var& a, const Var& b) { return maximum(a, b); },
+     [](double a, double b) { return a > b ? a : b; }, -2, 2},
 };
 
 // ---- every operation on random shapes ----
@@ -421,13 +423,18 @@ TEST_CASE("relu and abs have gradient 0 at 0") {
   CHECK((z == row_of({2, 0, 0, 3}) && dz == row_of({-1, 0, 0, 1})));
 }
 
-TEST_CASE("a tie of minimum sends the whole gradient to the first") {
-  const Matrix a = row_of({1, 2}), b = row_of({1, 2});
-  Tape tape;
-  const Var va = tape.parameter(a), vb = tape.parameter(b);
-  tape.backward(sum(minimum(va, vb)));
-  CHECK(va.adjoint() == row_of({1, 1}));
-  CHECK(vb.adjoint() == row_of({0, 0}));
+TEST_CASE(
+    "a tie of minimum and maximum sends the whole gradient to the first, and a NaN stays one") {
+  for (const auto f : {minimum, maximum}) {
+    const Matrix a = row_of({1, 2}), b = row_of({1, 2}), none = row_of({NAN, NAN});
+    Tape tape;
+    const Var va = tape.parameter(a), vb = tape.parameter(b), vn = tape.constant(none);
+    tape.backward(sum(f(va, vb)));
+    CHECK(va.adjoint() == row_of({1, 1}));
+    CHECK(vb.adjoint() == row_of({0, 0}));
+    CHECK(f(va, vn).value().array().isNaN().all());
+    CHECK(f(vn, va).value().array().isNaN().all());
+  }
 }
 
 TEST_CASE("wrap_angle lands in [-pi, pi) and keeps the gradient across +-pi") {
