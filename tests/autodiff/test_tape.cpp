@@ -201,9 +201,13 @@ TEST_CASE("every operation of two matrices refuses two shapes and names both") {
   Tape tape;
   const Var u = tape.parameter(a), v = tape.parameter(b), w = tape.parameter(wide);
   const std::function<void(const Var&)> operations[] = {
-      [&](auto& other) { u + other; },         [&](auto& other) { u - other; },
-      [&](auto& other) { u* other; },          [&](auto& other) { u / other; },
-      [&](auto& other) { minimum(u, other); }, [&](auto& other) { maximum(u, other); },
+      [&](auto& other) { u + other; },
+      [&](auto& other) { u - other; },
+      [&](auto& other) { u* other; },
+      [&](auto& other) { u / other; },
+      [&](auto& other) { minimum(u, other); },
+      [&](auto& other) { maximum(u, other); },
+      [&](auto& other) { where(values(u) > 0, u, other); },
   };
   for (const auto& operation : operations) {
     CHECK(contains(message_of([&] { operation(v); }), "(3, 2), expected (2, 3)"));
