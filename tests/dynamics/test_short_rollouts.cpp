@@ -92,7 +92,7 @@ TEST_CASE("B35: an imagined step is one member's, never their average, and the m
   Rng rng(1, "test");
   const std::vector<Theta> thetas = model.sample(5, rng);
   Workers workers(1);
-  const Dynamics p_hat = sampled_dynamics(model, thetas, rng, workers);
+  const Dynamics<Matrix> p_hat = sampled_dynamics(model, thetas, rng, workers);
   const Matrix s = Matrix::Ones(4, 20), a = Matrix::Ones(2, 20);
   std::vector<int> of_first;
   for (int repeat = 0; repeat < 10; ++repeat) {
@@ -146,7 +146,7 @@ TEST_CASE("B35: an imagined step of a probabilistic model is drawn, with the sd 
   Rng rng(1, "test");
   const std::vector<Theta> theta = model.sample(1, rng);
   Workers workers(1);
-  const Dynamics p_hat = sampled_dynamics(model, theta, rng, workers);
+  const Dynamics<Matrix> p_hat = sampled_dynamics(model, theta, rng, workers);
   const Matrix s = Matrix::Ones(4, 20000), a = Matrix::Ones(2, 20000);
   const NextState<Matrix> said = model.predict(theta[0], s.leftCols(1), a.leftCols(1));
   const Matrix next = p_hat(s, a).s_next;
