@@ -44,7 +44,7 @@ static Matrix by_policy_gradient(const Env& env, const NetworkPolicy& pi, const 
   const Matrix Q = reward_to_go(tau.reward, 1);
   Tape tape;
   const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
-  tape.backward(surrogate(env, tape, taped, tau, Q, {0, 0, 1}));
+  tape.backward(surrogate(env, taped, tau, Q, {0, 0, 1, tape}));
   return flat(adjoints(leaves(taped, true)));
 }
 

@@ -97,12 +97,12 @@ struct Agent : ModelAndPolicy {
       eps.push_back(policy_noise(B, imagination));
       xi.push_back(imagination.normal(s.rows(), B));
     }
-    const auto J = [&](Tape& tape, const NetworkPolicyOf<Var>& taped, const Piece& piece) {
+    const auto J = [&](const NetworkPolicyOf<Var>& taped, const Piece& piece) {
       std::vector<Matrix> some_eps, some_xi;
       for (const Matrix& e : eps) some_eps.push_back(piece.of(e));
       for (const Matrix& x : xi) some_xi.push_back(piece.of(x));
       const Dynamics<Var> f = dynamics(thetas[std::size_t(piece.number)], some_xi);
-      const Var s_0 = tape.constant(piece.of(s));
+      const Var s_0 = piece(s);
       return sum(imagined_return(env, f, taped, s_0, some_eps)) / static_cast<Scalar>(B);
     };
     return trainer.ascend(pi, B, J, workers);

@@ -152,8 +152,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
         // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
         Matrix A = reward_to_go(tau.reward, config.discount);
         if (config.baseline) A -= mean_of_the_others(A);
-        const auto J = [&](Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece) {
-          return surrogate(env, tape, pi, tau, A, piece);
+        const auto J = [&](const NetworkPolicyOf<Var>& pi, const Piece& piece) {
+          return surrogate(env, pi, tau, A, piece);
         };
         const auto step = agent.trainer.ascend(agent.pi, A.cols(), J, record.workers());
         trained.add(double(tau.reward.sum()) / double(A.cols()), step.gradient_norm);

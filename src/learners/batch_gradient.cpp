@@ -11,7 +11,7 @@ void BatchGradient::for_pieces(Index B, const Work& work, Workers& workers) {
     TapedPiece& piece = pieces_[static_cast<std::size_t>(p)];
     const Index first = p * B / n, end = (p + 1) * B / n;
     piece.tape.clear();
-    work(piece, Piece{p, first, end - first});
+    work(piece, Piece{p, first, end - first, piece.tape});
   });
 }
 
@@ -20,7 +20,7 @@ const BatchGradient::Slope& BatchGradient::operator()(Index B, const Share& shar
   const TimeSpent time(Part::learner);
   const auto differentiate = [&](TapedPiece& mine, const Piece& piece) {
     mine.leaves.clear();
-    const Var value = share(mine.tape, piece, mine.leaves);
+    const Var value = share(piece, mine.leaves);
     mine.tape.backward(value);
     mine.slope.value = double(value.value()(0, 0));
     adjoints(mine.leaves, mine.slope.gradient);
@@ -47,12 +47,12 @@ void BatchGradient::Slope::refuse(const std::string& what, const std::string& ad
                  advice);
 }
 
-void BatchGradient::evaluate(Index B, const std::function<Var(Tape& tape, const Piece& piece)>& f,
-                             Row& values, Workers& workers) {
+void BatchGradient::evaluate(Index B, const std::function<Var(const Piece& piece)>& f, Row& values,
+                             Workers& workers) {
   const TimeSpent time(Part::learner);
   values.resize(B);
-  const auto write = [&](TapedPiece& mine, const Piece& piece) {
-    values.segment(piece.first, piece.count) = f(mine.tape, piece).value().array();
+  const auto write = [&](TapedPiece&, const Piece& piece) {
+    values.segment(piece.first, piece.count) = f(piece).value().array();
   };
   for_pieces(B, write, workers);
 }

@@ -10,14 +10,15 @@
 
 namespace mbrl {
 
-// Some columns of a batch: first, ..., first + count - 1.
+// Some columns of a batch, first, ..., first + count - 1, and the tape that they are computed on.
 struct Piece {
   Index number = 0, first = 0, count = 0;
+  Tape& tape;
 
   Matrix of(const Matrix& batch) const { return batch.middleCols(first, count); }
-  // The same as a constant on a tape.
+  // The same as a constant on the tape.
   template <class Batch>
-  Var on(Tape& tape, const Batch& batch) const {
+  Var operator()(const Batch& batch) const {
     return tape.copy(batch.middleCols(first, count));
   }
 };
@@ -28,7 +29,7 @@ class BatchGradient {
   explicit BatchGradient(Index pieces) : pieces_(static_cast<std::size_t>(pieces)) {}
 
   // The share of one piece, (1, 1). What gradients are wanted for is appended to `leaves`.
-  using Share = std::function<Var(Tape& tape, const Piece& piece, std::vector<Var>& leaves)>;
+  using Share = std::function<Var(const Piece& piece, std::vector<Var>& leaves)>;
 
   struct Slope {
     double value = 0;               // the sum of the shares
@@ -42,7 +43,7 @@ class BatchGradient {
   const Slope& operator()(Index B, const Share& share, Workers& workers);
 
   // A row of numbers over a batch, without any gradient: f gives those of one piece, (1, count).
-  void evaluate(Index B, const std::function<Var(Tape& tape, const Piece& piece)>& f, Row& values,
+  void evaluate(Index B, const std::function<Var(const Piece& piece)>& f, Row& values,
                 Workers& workers);
 
  private:

@@ -23,8 +23,8 @@ Matrix Ddpg::act(const Matrix& s) const {
 Matrix Ddpg::explore(const Matrix& s, Rng& rng) const { return with_noise(act(s), rng); }
 
 const Row& Ddpg::value(const Matrix& s, Workers& workers) {
-  const auto V = [&](Tape& tape, const Piece& piece) {
-    const Var x = see(tape, piece, s);
+  const auto V = [&](const Piece& piece) {
+    const Var x = see(piece(s));
     return forward(target_critic_, stack(x, tanh(forward(target_actor_, x))));
   };
   of_value_.evaluate(s.cols(), std::cref(V), value_, workers);
@@ -32,9 +32,9 @@ const Row& Ddpg::value(const Matrix& s, Workers& workers) {
 }
 
 void Ddpg::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
-  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
-    const Var x_a = stack(see(tape, piece, s), unit(tape, piece, a));
-    const Var miss = forward(critic_.net, x_a, leaves) - piece.on(tape, y);
+  const auto loss = [&](const Piece& piece, std::vector<Var>& leaves) {
+    const Var x_a = stack(see(piece(s)), unit(piece(a)));
+    const Var miss = forward(critic_.net, x_a, leaves) - piece(y);
     return sum(square(miss)) / static_cast<Scalar>(2 * s.cols());
   };
   const BatchGradient::Slope& slope = of_critic_(s.cols(), std::cref(loss), workers);
@@ -42,8 +42,8 @@ void Ddpg::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers
 }
 
 void Ddpg::update_actor(const Matrix& s, Workers& workers) {
-  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
-    const Var x = see(tape, piece, s), u = forward(actor_.net, x, leaves);
+  const auto loss = [&](const Piece& piece, std::vector<Var>& leaves) {
+    const Var x = see(piece(s)), u = forward(actor_.net, x, leaves);
     const Var Q = forward(critic_.net, stack(x, tanh(u)));
     return (kAwayFromTheWalls * sum(square(u)) - sum(Q)) / static_cast<Scalar>(s.cols());
   };

@@ -39,9 +39,7 @@ Matrix Naf::act(const Matrix& s) const {
 Matrix Naf::explore(const Matrix& s, Rng& rng) const { return with_noise(act(s), rng); }
 
 const Row& Naf::value(const Matrix& s, Workers& workers) {
-  const auto V = [&](Tape& tape, const Piece& piece) {
-    return row(forward(target_, see(tape, piece, s)), 0);
-  };
+  const auto V = [&](const Piece& piece) { return row(forward(target_, see(piece(s))), 0); };
   of_value_.evaluate(s.cols(), std::cref(V), value_, workers);
   return value_;
 }
@@ -54,9 +52,9 @@ Row Naf::q(const Matrix& s, const Matrix& a) const {
 
 void Naf::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
   std::array<double, pieces> misses{};  // the sum of (Q - y)^2 over each piece
-  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
-    const Var out = forward(net_.net, see(tape, piece, s), leaves);
-    const Var miss = naf_q(out, unit(tape, piece, a)) - piece.on(tape, y);
+  const auto loss = [&](const Piece& piece, std::vector<Var>& leaves) {
+    const Var out = forward(net_.net, see(piece(s)), leaves);
+    const Var miss = naf_q(out, unit(piece(a))) - piece(y);
     misses[static_cast<std::size_t>(piece.number)] = double(miss.value().squaredNorm());
     const Var u = rows(out, 1, a.rows()), beyond = u - clamp(u, Scalar(-2), Scalar(2));
     const Var loss = sum(square(miss)) / Scalar(2) + kBeyondTheWalls * sum(square(beyond));

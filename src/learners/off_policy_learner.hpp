@@ -87,14 +87,10 @@ class OffPolicyLearner {
   // Fresh networks, from features(s) to an action, and from what a critic sees to Q.
   TrainedNetwork fresh_actor(Index outputs) const;
   TrainedNetwork fresh_critic(std::uint64_t which) const;
-  // What a network sees of some columns of a batch: features of s; the action in the unit box; for
-  // a critic the one on top of the other.
-  Var see(Tape& tape, const Piece& piece, const Matrix& s) const {
-    return env_.features(piece.on(tape, s));
-  }
-  Var unit(Tape& tape, const Piece& piece, const Matrix& a) const {
-    return unit_box_.normalise(piece.on(tape, a));
-  }
+  // What a network sees of states and actions: features of s; the action in the unit box; for a
+  // critic the one on top of the other.
+  Var see(const Var& s) const { return env_.features(s); }
+  Var unit(const Var& a) const { return unit_box_.normalise(a); }
   // Independent N(0, 1), one for each action of a batch.
   const Matrix& noise_for(const Matrix& s) {
     eps_.resize(env_.spec.action_dim(), s.cols());

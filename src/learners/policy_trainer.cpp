@@ -11,10 +11,10 @@ PolicyTrainer::PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic)
 
 const BatchGradient::Slope& PolicyTrainer::slope(const NetworkPolicy& pi, Index B, const Share& J,
                                                  Workers& workers) {
-  const auto share = [&](Tape& tape, const Piece& piece, std::vector<Var>& wanted) {
-    const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
+  const auto share = [&](const Piece& piece, std::vector<Var>& wanted) {
+    const NetworkPolicyOf<Var> taped = on_tape(piece.tape, pi);
     wanted = leaves(taped, stochastic_);
-    return J(tape, taped, piece);
+    return J(taped, piece);
   };
   return gradient_(B, share, workers);
 }

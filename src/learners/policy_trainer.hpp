@@ -26,7 +26,7 @@ class PolicyTrainer {
 
   // An objective that is a sum over a batch: the share of one piece, (1, 1), on the tape of pi.
   // Called from several threads.
-  using Share = std::function<Var(Tape& tape, const NetworkPolicyOf<Var>& pi, const Piece& piece)>;
+  using Share = std::function<Var(const NetworkPolicyOf<Var>& pi, const Piece& piece)>;
 
   PolicyTrainer(const PolicyTrainerConfig& config, bool stochastic);
 
@@ -88,8 +88,9 @@ inline Matrix mean_of_the_others(const Matrix& Q) {
 //   1/B sum_i sum_t log pi(u_{i,t} | s_{i,t}) A_{i,t},
 //
 // for some of the trajectories; its value means nothing.  A: (T, B)
-inline Var surrogate(const Env& env, Tape& tape, const NetworkPolicyOf<Var>& pi,
-                     const Trajectories& tau, const Matrix& A, const Piece& piece) {
+inline Var surrogate(const Env& env, const NetworkPolicyOf<Var>& pi, const Trajectories& tau,
+                     const Matrix& A, const Piece& piece) {
+  Tape& tape = piece.tape;
   // All steps of these trajectories side by side.
   const auto T = static_cast<Index>(tau.s.size()), n = piece.count;
   Matrix s(env.spec.state_dim(), T * n), u(env.spec.action_dim(), T * n), weight(1, T * n);

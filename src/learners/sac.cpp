@@ -20,22 +20,15 @@ Sac::Sac(const Env& env, const LearnerConfig& config, std::uint64_t seed)
   alpha_adam_.learning_rate = static_cast<Scalar>(config.learning_rate);
 }
 
-Matrix Sac::act(const Matrix& s) const {
-  const Matrix none = Matrix::Zero(env_.spec.action_dim(), s.cols());
-  return env_.spec.from_unit_box(sample_squashed(actor_.net, env_.features(s), none).c);
-}
+// ---- one update, from top to bottom ----
 
-Matrix Sac::explore(const Matrix& s, Rng& rng) const {
-  const Matrix eps = rng.normal(env_.spec.action_dim(), s.cols());
-  return env_.spec.from_unit_box(sample_squashed(actor_.net, env_.features(s), eps).c);
-}
-
+// V'(s'), for the target y = r + gamma (1 - terminated) V'(s'). No gradient is taken of it.
 const Row& Sac::value(const Matrix& s, Workers& workers) {
   const Matrix& eps = noise_for(s);
   const auto price = static_cast<Scalar>(alpha());
-  const auto V = [&](Tape& tape, const Piece& piece) {
-    const Var x = see(tape, piece, s);
-    const auto a = sample_squashed(forward(actor_.net, x), piece.on(tape, eps));
+  const auto V = [&](const Piece& piece) {
+    const Var x = see(piece(s));
+    const auto a = sample_squashed(forward(actor_.net, x), piece(eps));
     const Var x_a = stack(x, a.c);
     return soft_value(forward(targets_[0], x_a), forward(targets_[1], x_a), a.log_pi, price);
   };
@@ -43,9 +36,10 @@ const Row& Sac::value(const Matrix& s, Workers& workers) {
   return value_;
 }
 
+// Both critics down the mean of (Q_i(s, a) - y)^2 / 2.
 void Sac::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
-  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
-    const Var x_a = stack(see(tape, piece, s), unit(tape, piece, a)), goal = piece.on(tape, y);
+  const auto loss = [&](const Piece& piece, std::vector<Var>& leaves) {
+    const Var x_a = stack(see(piece(s)), unit(piece(a))), goal = piece(y);
     const Var miss_1 = forward(critics_[0].net, x_a, leaves) - goal;
     const Var miss_2 = forward(critics_[1].net, x_a, leaves) - goal;
     return (sum(square(miss_1)) + sum(square(miss_2))) / static_cast<Scalar>(2 * s.cols());
@@ -56,13 +50,14 @@ void Sac::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers&
   report_critic(slope.value / 2, (one + two) / 2, y);  // the means of the two
 }
 
+// The actor up the mean of V(s), by the critics themselves; the gradient goes through a into pi.
 void Sac::update_actor(const Matrix& s, Workers& workers) {
   const Matrix& eps = noise_for(s);
   const auto price = static_cast<Scalar>(alpha());
   std::array<double, pieces> log_pi{};  // the sum over each piece
-  const auto loss = [&](Tape& tape, const Piece& piece, std::vector<Var>& leaves) {
-    const Var x = see(tape, piece, s);
-    const auto a = sample_squashed(forward(actor_.net, x, leaves), piece.on(tape, eps));
+  const auto loss = [&](const Piece& piece, std::vector<Var>& leaves) {
+    const Var x = see(piece(s));
+    const auto a = sample_squashed(forward(actor_.net, x, leaves), piece(eps));
     const Var x_a = stack(x, a.c);
     const Var V =
         soft_value(forward(critics_[0].net, x_a), forward(critics_[1].net, x_a), a.log_pi, price);
@@ -88,6 +83,18 @@ void Sac::update_temperature(double mean_log_pi) {
 void Sac::update_targets() {
   for (std::size_t i = 0; i < 2; ++i)
     soft_update(targets_[i], critics_[i].net, config_.target_rate);
+}
+
+// ---- acting ----
+
+Matrix Sac::act(const Matrix& s) const {
+  const Matrix none = Matrix::Zero(env_.spec.action_dim(), s.cols());
+  return env_.spec.from_unit_box(sample_squashed(actor_.net, env_.features(s), none).c);
+}
+
+Matrix Sac::explore(const Matrix& s, Rng& rng) const {
+  const Matrix eps = rng.normal(env_.spec.action_dim(), s.cols());
+  return env_.spec.from_unit_box(sample_squashed(actor_.net, env_.features(s), eps).c);
 }
 
 void Sac::archive(Archive& ar) {

@@ -136,8 +136,8 @@ TEST_CASE("the gradient estimate is the exact one within its standard error, bas
       const Trajectories tau = imagine(*env, f, pi, rng.normal(1, B), eps);
       Matrix A = reward_to_go(tau.reward, 1);
       if (baseline) A -= mean_of_the_others(A);
-      const auto J = [&](Tape& tape, const NetworkPolicyOf<Var>& taped, const Piece& piece) {
-        return surrogate(*env, tape, taped, tau, A, piece);
+      const auto J = [&](const NetworkPolicyOf<Var>& taped, const Piece& piece) {
+        return surrogate(*env, taped, tau, A, piece);
       };
       const auto slope = trainer.slope(pi, B, J, workers);
       slope_k(i) = double((*slope.gradient[0])(0, 0));

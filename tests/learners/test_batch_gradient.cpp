@@ -28,8 +28,8 @@ TEST_CASE("the gradient in pieces is that of the whole batch, with the same bits
       for (int again = 0; again < 2; ++again) {  // the second time in warm buffers
         const auto& slope = gradient(
             B,
-            [&](Tape& mine, const Piece& piece, std::vector<Var>& leaves) {
-              return sum(square(forward(net, piece.on(mine, x), leaves) - piece.on(mine, y)));
+            [&](const Piece& piece, std::vector<Var>& leaves) {
+              return sum(square(forward(net, piece(x), leaves) - piece(y)));
             },
             workers);
         CHECK(slope.value == doctest::Approx(double(loss.value()(0, 0))).epsilon(1e-5));
@@ -51,8 +51,7 @@ TEST_CASE("values come in the order of the batch") {
   BatchGradient gradient(4);
   Row doubled;
   gradient.evaluate(
-      11, [&](Tape& tape, const Piece& piece) { return Scalar(2) * piece.on(tape, x); }, doubled,
-      workers);
+      11, [&](const Piece& piece) { return Scalar(2) * piece(x); }, doubled, workers);
   CHECK((doubled == 2 * x.row(0).array()).all());
 }
 
@@ -60,8 +59,8 @@ TEST_CASE("a gradient that is not finite is refused with the operation that was 
   const Matrix x{{1, 1000, 2, 3}};
   Workers workers(1);
   BatchGradient gradient(2);
-  const auto overflow = [&](Tape& mine, const Piece& piece, std::vector<Var>& leaves) {
-    leaves.push_back(mine.parameter(piece.of(x)));
+  const auto overflow = [&](const Piece& piece, std::vector<Var>& leaves) {
+    leaves.push_back(piece.tape.parameter(piece.of(x)));
     return sum(log(exp(square(leaves.back()))));
   };
   const BatchGradient::Slope& slope = gradient(4, overflow, workers);

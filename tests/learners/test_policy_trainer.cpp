@@ -17,10 +17,9 @@ struct Fixture {
   Matrix s = rng.normal(4, B), target = rng.normal(2, B), eps = rng.normal(2, B);
   Workers workers{2};
 
-  PolicyTrainer::Share J = [this](Tape& tape, const NetworkPolicyOf<Var>& taped,
-                                  const Piece& piece) {
-    const Var u = sample_u(*env, taped, tape.constant(piece.of(s)), piece.of(eps));
-    const Var miss = u - tape.constant(piece.of(target));
+  PolicyTrainer::Share J = [this](const NetworkPolicyOf<Var>& taped, const Piece& piece) {
+    const Var u = sample_u(*env, taped, piece(s), piece.of(eps));
+    const Var miss = u - piece(target);
     return -sum(square(miss)) / static_cast<Scalar>(B);
   };
   double J_of(const NetworkPolicy& policy) const {
@@ -35,7 +34,7 @@ TEST_CASE_FIXTURE(Fixture, "the pieces of a batch add up to the whole: J and its
 
   Tape tape;
   const NetworkPolicyOf<Var> taped = on_tape(tape, pi);
-  tape.backward(J(tape, taped, {0, 0, B}));
+  tape.backward(J(taped, {0, 0, B, tape}));
   const std::vector<Var> whole = leaves(taped, true);
   REQUIRE(slope.gradient.size() == whole.size());
   for (std::size_t i = 0; i < whole.size(); ++i)
@@ -48,7 +47,7 @@ TEST_CASE_FIXTURE(Fixture, "every column is in one piece, also when there are fe
   for (const Index columns : {1, 3, 10, 23}) {
     std::vector<int> seen(static_cast<std::size_t>(columns), 0);
     Workers alone(1);
-    const auto count = [&](Tape&, const NetworkPolicyOf<Var>& taped, const Piece& piece) {
+    const auto count = [&](const NetworkPolicyOf<Var>& taped, const Piece& piece) {
       for (Index j = 0; j < piece.count; ++j) ++seen[static_cast<std::size_t>(piece.first + j)];
       return sum(taped.log_sd);
     };
