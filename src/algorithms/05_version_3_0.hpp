@@ -7,7 +7,7 @@
 // Next:    06_dyna.hpp, the oldest of this family; 09_mbpo.hpp, which makes this work well.
 #pragma once
 
-#include "algorithms/base_policy.hpp"
+#include "algorithms/experience.hpp"
 #include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::version_3_0 {
@@ -43,21 +43,19 @@ struct Config {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   ModelAndLearner agent(env, config.model, config.learner, record.seed());
   OffPolicyLearner& learner = *agent.learner;
-  World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration");
-  Replay replay(Rng(record.seed(), "replay"));
-  const Index n = env.spec.state_dim(), m = env.spec.action_dim();
-  Dataset D(n, m), imagined(n, m, Index(config.rollouts) * config.rollout_length);
+  Experience real(env, record.seed());
+  Dataset& D = real.B;
+  Dataset imagined(env.spec.state_dim(), env.spec.action_dim(),
+                   Index(config.rollouts) * config.rollout_length);
 
   int since_step_1 = 0;  // real steps
   record.keep([&](Archive& ar) {
-    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
-    ar("D", D), ar("imagined", imagined), ar("since step 1", since_step_1);
+    ar("agent", agent), ar("real", real), ar("imagined", imagined);
+    ar("since step 1", since_step_1);
   });
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
-  run_base_policy(env, world, config.initial_steps, record,
-                  [&](const Transition& tr) { D.append(tr); });
+  real.collect_at_random(env, config.initial_steps, record);
 
   for (; record.running(); ++since_step_1) {
     if (since_step_1 % config.refit_every == 0) {
@@ -72,16 +70,13 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
       // 4. Use both real and model data to improve pi_theta(a | s) with off-policy RL.
       for (int k = 0; k < config.updates_per_step * config.refit_every; ++k)
-        learner.update(replay.mixed(D, imagined, config.learner.batch_size, config.real_ratio),
+        learner.update(real.replay.mixed(D, imagined, config.learner.batch_size, config.real_ratio),
                        record.workers());
       record.learner(learner.report());
     }
 
     // 5. Run pi_theta, appending the visited (s, a, s') to D. Every refit_every steps, back to 2.
-    if (world.over()) world.reset();
-    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
-    D.append(tr);
-    record.step(tr);
+    record.step(real.step(learner));
     agent.evaluate_if_due(record);
   }
 }

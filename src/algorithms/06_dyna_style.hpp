@@ -5,7 +5,7 @@
 //          docs/07_dyna.md says which switch is where.
 #pragma once
 
-#include "algorithms/base_policy.hpp"
+#include "algorithms/experience.hpp"
 #include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::dyna_style {
@@ -81,38 +81,27 @@ struct Agent : ModelAndLearner {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
-  World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration");
-  Replay replay(Rng(record.seed(), "replay"));
-  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+  Experience real(env, record.seed());
 
-  int n = 0;  // real steps since then
-  record.keep([&](Archive& ar) {
-    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
-    ar("B", B), ar("n", n);
-  });
+  int n = 0;  // real steps since the random ones
+  record.keep([&](Archive& ar) { ar("agent", agent), ar("real", real), ar("n", n); });
 
-  // Before there is anything to learn from: random actions.
-  run_base_policy(env, world, config.initial_steps, record,
-                  [&](const Transition& tr) { B.append(tr); });
+  real.collect_at_random(env, config.initial_steps, record);
 
   for (; record.running(); ++n) {
     // 1. Collect some data, consisting of transitions (s, a, s', r).
-    if (world.over()) world.reset();
-    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
-    B.append(tr);
-    record.step(tr);
+    record.step(real.step(learner));
     for (int k = 0; k < config.real_updates; ++k)
-      learner.update(replay.sample(B, config.learner.batch_size), record.workers());
+      learner.update(real.replay.sample(real.B, config.learner.batch_size), record.workers());
 
     // 2. Learn the model p-hat(s' | s, a), and r-hat(s, a) if it is not known.
     if (config.K > 0 && !config.true_dynamics && n % config.refit_every == 0)
-      record.refit(agent.model.fit(B, record.workers()));
+      record.refit(agent.model.fit(real.B, record.workers()));
 
     // 3. Repeat K times:
     for (int k = 0; k < config.K; ++k) {
       // 4. Sample s ~ B from the buffer.
-      const Batch past = agent.sample(B);
+      const Batch past = agent.sample(real.B);
       // 5. Choose an action a (from B, from pi, or at random).
       const Matrix a = agent.choose(past);
       // 6. Simulate s' ~ p-hat(s' | s, a) (and r = r-hat(s, a)).
@@ -125,7 +114,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
 
     agent.evaluate_if_due(record);
-    if (world.over()) record.learner(learner.report());
+    if (real.world.over()) record.learner(learner.report());
   }
 }
 

@@ -8,7 +8,7 @@
 // Next:    08_mve.hpp, where imagination makes the targets better.
 #pragma once
 
-#include "algorithms/base_policy.hpp"
+#include "algorithms/experience.hpp"
 #include "algorithms/model_and_learner.hpp"
 #include "dynamics/time_varying_linear.hpp"
 
@@ -119,45 +119,42 @@ struct Agent : ModelAndLearner {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
-  World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration");
-  Replay replay(Rng(record.seed(), "replay"));
+  Experience real(env, record.seed());
   Replay replay_imagined(Rng(record.seed(), "replay of imagination"));
   const Index n = env.spec.state_dim(), m = env.spec.action_dim();
-  Dataset B(n, m), episode(n, m);
-  const auto append = [&](const Transition& tr) {
-    B.append(tr), episode.append(tr);
-    if (!world.over()) return;
+  Dataset episode(n, m);  // the one that is under way
+  const auto add_to_episode = [&](const Transition& tr) {
+    episode.append(tr);
+    if (!real.world.over()) return;
     agent.episodes.push_back(episode.all());
     episode = Dataset(n, m);
   };
 
-  int learned = 0;  // episodes since then
+  int learned = 0;  // episodes since the random ones
   record.keep([&](Archive& ar) {
-    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
-    ar("replay of imagination", replay_imagined), ar("B", B), ar("episode", episode);
-    ar("learned", learned);
+    ar("agent", agent), ar("real", real), ar("replay of imagination", replay_imagined);
+    ar("episode", episode), ar("learned", learned);
   });
 
   // Before there is anything to learn from: random actions.
   const bool resumed = record.learned();
-  run_base_policy(env, world, config.initial_steps, record, append);
+  run_base_policy(env, real.world, config.initial_steps, record,
+                  [&](const Transition& tr) { real.B.append(tr), add_to_episode(tr); });
   if (!resumed) episode = Dataset(n, m);  // the last one of the base policy was cut short
 
   while (record.running()) {
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
-    if (world.over()) world.reset();
-    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
-    append(tr);
+    const Transition tr = real.step(learner);
+    add_to_episode(tr);
     record.step(tr);
 
-    if (world.over() && ++learned <= config.imagination_episodes) {
+    if (real.world.over() && ++learned <= config.imagination_episodes) {
       // 2. Sample {s, a, s'} from B: the recent episodes.   3. Use them to update the model.
       if (learned % config.refit_episodes == 0) {
         if (config.imagine_with == "linear")
           agent.linear.fit(agent.recent());
         else
-          record.refit(agent.model.fit(B, record.workers()));
+          record.refit(agent.model.fit(real.B, record.workers()));
       }
       // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
       if (learned >= config.refit_episodes) agent.imagine(record.workers());
@@ -165,14 +162,14 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     // 6. Use all transitions, real and imagined, to update the Q-function.
     for (int k = 0; k < config.updates_per_step; ++k)
-      learner.update(replay.sample(B, config.learner.batch_size), record.workers());
+      learner.update(real.replay.sample(real.B, config.learner.batch_size), record.workers());
     const bool imagines = learned < config.imagination_episodes && agent.imagined.size() > 0;
     for (int k = 0; imagines && k < config.imagined_updates; ++k)
       learner.update(replay_imagined.sample(agent.imagined, config.learner.batch_size),
                      record.workers());
 
     agent.evaluate_if_due(record);
-    if (world.over()) record.learner(learner.report());
+    if (real.world.over()) record.learner(learner.report());
   }
 }
 

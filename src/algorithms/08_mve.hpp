@@ -7,7 +7,7 @@
 // Next:    09_mbpo.hpp, where the learner trains on the imagined transitions themselves.
 #pragma once
 
-#include "algorithms/base_policy.hpp"
+#include "algorithms/experience.hpp"
 #include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::mve {
@@ -109,42 +109,32 @@ struct Agent : ModelAndLearner {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
-  World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration");
-  Replay replay(Rng(record.seed(), "replay"));
-  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+  Experience real(env, record.seed());
 
-  int n = 0;  // real steps since then
-  record.keep([&](Archive& ar) {
-    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
-    ar("B", B), ar("n", n);
-  });
+  int n = 0;  // real steps since the random ones
+  record.keep([&](Archive& ar) { ar("agent", agent), ar("real", real), ar("n", n); });
 
-  // Before there is anything to learn from: random actions.
-  run_base_policy(env, world, config.initial_steps, record,
-                  [&](const Transition& tr) { B.append(tr); });
+  real.collect_at_random(env, config.initial_steps, record);
 
   for (; record.running(); ++n) {
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
-    if (world.over()) world.reset();
-    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
-    B.append(tr);
-    record.step(tr);
+    record.step(real.step(learner));
 
     // 2. Sample mini-batches from B uniformly.   3. Use them to update p-hat(s' | s, a).
     const bool imagines = config.horizon > 0 && !config.true_dynamics;
-    if (imagines && n % config.refit_every == 0) record.refit(agent.model.fit(B, record.workers()));
+    if (imagines && n % config.refit_every == 0)
+      record.refit(agent.model.fit(real.B, record.workers()));
 
     for (int k = 0; k < config.updates_per_step; ++k) {
       // 4. Sample {s_j} from B, with the transitions that led to them.
-      const Batch& real = replay.sample(B, config.learner.batch_size);
+      const Batch& batch = real.replay.sample(real.B, config.learner.batch_size);
       // 5. From each s_j perform a model-based rollout with a = pi(s).
       // 6. Use all transitions (s, a, s', r) along the rollout to update the Q-function.
-      agent.update(real, record.workers());
+      agent.update(batch, record.workers());
     }
 
     agent.evaluate_if_due(record);
-    if (world.over()) record.learner(learner.report());
+    if (real.world.over()) record.learner(learner.report());
   }
 }
 

@@ -6,12 +6,13 @@
 //          SAC per real step, nearly all of them on imagined data.
 #pragma once
 
-#include "algorithms/base_policy.hpp"
+#include "algorithms/experience.hpp"
 #include "algorithms/model_and_learner.hpp"
 
 namespace mbrl::mbpo {
 
-// How long rollouts are after so many real steps: a line between two points, level outside.
+// How long rollouts are after so many real steps: linear between two points,
+// constant before and after.
 struct RolloutSchedule {
   int first_length = 1, last_length = 1;
   int first_step = 0, last_step = 1;
@@ -98,42 +99,32 @@ struct Agent : ModelAndLearner {
 inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
-  World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration");
-  Replay replay(Rng(record.seed(), "replay"));
-  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+  Experience real(env, record.seed());
 
-  int n = 0;  // real steps since then
-  record.keep([&](Archive& ar) {
-    ar("agent", agent), ar("world", world), ar("exploration", exploration), ar("replay", replay);
-    ar("B", B), ar("n", n);
-  });
+  int n = 0;  // real steps since the random ones
+  record.keep([&](Archive& ar) { ar("agent", agent), ar("real", real), ar("n", n); });
 
-  // Before there is anything to learn from: random actions.
-  run_base_policy(env, world, config.initial_steps, record,
-                  [&](const Transition& tr) { B.append(tr); });
+  real.collect_at_random(env, config.initial_steps, record);
 
   for (; record.running(); ++n) {
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
-    if (world.over()) world.reset();
-    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
-    B.append(tr);
-    record.step(tr);
+    record.step(real.step(learner));
 
     if (n % config.refit_every == 0) {
       // 2. Sample mini-batches from B uniformly.   3. Use them to update p-hat(s' | s, a).
-      if (!config.true_dynamics) record.refit(agent.model.fit(B, record.workers()));
+      if (!config.true_dynamics) record.refit(agent.model.fit(real.B, record.workers()));
       // 4. Sample {s_j} from B.   5. For each, perform a model-based rollout with a = pi(s).
-      agent.imagine(B, record.env_steps(), record.workers());
+      agent.imagine(real.B, record.env_steps(), record.workers());
     }
 
     // 6. Use all transitions (s, a, s', r) along the rollouts to update the Q-function (and pi).
     for (int k = 0; k < config.updates_per_step; ++k)
-      learner.update(replay.mixed(B, agent.imagined, config.learner.batch_size, config.real_ratio),
-                     record.workers());
+      learner.update(
+          real.replay.mixed(real.B, agent.imagined, config.learner.batch_size, config.real_ratio),
+          record.workers());
 
     agent.evaluate_if_due(record);
-    if (world.over()) record.learner(learner.report());
+    if (real.world.over()) record.learner(learner.report());
   }
   record.learner(learner.report());  // of the episode that was under way
 }

@@ -5,9 +5,8 @@
 // Next:    05_version_3_0.hpp, where the same learner is fed imagined transitions too.
 #pragma once
 
-#include "algorithms/base_policy.hpp"
+#include "algorithms/experience.hpp"
 #include "envs/policy.hpp"
-#include "learners/off_policy_learner.hpp"
 #include "report/recorder.hpp"
 
 namespace mbrl::model_free {
@@ -33,30 +32,20 @@ inline Config with(const std::string& learner) {
 
 inline void run(const Env& env, const Config& config, Recorder& record) {
   const auto learner = make_learner(env, config.learner, record.seed());
-  World world(env, Rng(record.seed(), "world"));
-  Rng exploration(record.seed(), "exploration");
-  Replay replay(Rng(record.seed(), "replay"));
-  Dataset B(env.spec.state_dim(), env.spec.action_dim());
+  Experience real(env, record.seed());
 
-  record.keep([&](Archive& ar) {
-    ar("learner", *learner), ar("world", world), ar("exploration", exploration);
-    ar("replay", replay), ar("B", B);
-  });
+  record.keep([&](Archive& ar) { ar("learner", *learner), ar("real", real); });
 
-  run_base_policy(env, world, config.initial_steps, record,
-                  [&](const Transition& tr) { B.append(tr); });
+  real.collect_at_random(env, config.initial_steps, record);
 
   while (record.running()) {
-    if (world.over()) world.reset();
-    const Transition tr = world.step(learner->explore(world.s(), exploration).col(0));
-    B.append(tr);
-    record.step(tr);
+    record.step(real.step(*learner));
     for (int k = 0; k < config.updates_per_step; ++k)
-      learner->update(replay.sample(B, config.learner.batch_size), record.workers());
+      learner->update(real.replay.sample(real.B, config.learner.batch_size), record.workers());
 
     if (record.wants_evaluation())
       record.evaluate(env, [&](const Vector& s) { return Vector(learner->act(s)); });
-    if (world.over()) record.learner(learner->report());
+    if (real.world.over()) record.learner(learner->report());
   }
 }
 

@@ -1,0 +1,40 @@
+// The real side of version 3.0 and of all that follows: the world, and the buffer B of what a
+// model-free learner has seen of it.
+#pragma once
+
+#include "algorithms/base_policy.hpp"
+#include "learners/off_policy_learner.hpp"
+
+namespace mbrl {
+
+struct Experience {
+  World world;
+  Rng exploration;
+  Replay replay;  // draws batches from B
+  Dataset B;
+
+  Experience(const Env& env, std::uint64_t seed)
+      : world(env, Rng(seed, "world")),
+        exploration(seed, "exploration"),
+        replay(Rng(seed, "replay")),
+        B(env.spec.state_dim(), env.spec.action_dim()) {}
+
+  // Before there is anything to learn from: random actions.
+  void collect_at_random(const Env& env, int steps, Recorder& record) {
+    run_base_policy(env, world, steps, record, [this](const Transition& tr) { B.append(tr); });
+  }
+
+  // Takes an action of the learner as it explores, observes (s, a, s', r), adds it to B.
+  Transition step(const OffPolicyLearner& learner) {
+    if (world.over()) world.reset();
+    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
+    B.append(tr);
+    return tr;
+  }
+
+  void archive(Archive& ar) {
+    ar("world", world), ar("exploration", exploration), ar("replay", replay), ar("B", B);
+  }
+};
+
+}  // namespace mbrl
