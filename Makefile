@@ -60,7 +60,7 @@ LINK    = mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(filter %.o,$^) $(LDFLAGS) $(BLA
 # of tests/). The long learning bands run by `make learn` alone, and imagined_return, which needs all in double, in CI.
 # Rooms whose tests compare gradients with differences are always in double.
 DOUBLE := autodiff envs
-ROOMS  := $(filter-out fuzz homework,$(notdir $(patsubst %/.,%,$(wildcard tests/*/.))))
+ROOMS  := $(filter-out bench fuzz homework,$(notdir $(patsubst %/.,%,$(wildcard tests/*/.))))
 SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
@@ -267,7 +267,9 @@ notebooks: packages
 	  $(if $(filter none,$(GNUPLOT)),,$(BUILD)/execute_notebook notebooks_cpp/$$n.cpp) $(BUILD)/notebooks/$$n || exit 1; done
 $(BUILD)/notebooks/%.o: notebooks_cpp/%.cpp
 	@$(call COMPILE,$(QUICK),$(SCALAR))
-$(BUILD)/notebooks/%: $(call library,$(SCALAR)) $(BUILD)/notebooks/%.o
+$(BUILD)/notebook.o: src/notebook.cpp
+	@$(call COMPILE,$(QUICK),$(SCALAR))
+$(BUILD)/notebooks/%: $(call library,$(SCALAR)) $(BUILD)/notebooks/%.o $(BUILD)/notebook.o
 	@$(LINK)
 $(BUILD)/execute_notebook: src/execute_notebook.cpp src/core/utf8.hpp
 	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
@@ -278,7 +280,7 @@ figures: notebooks
 bench: packages
 	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/bench
 	@$(BUILD)/bench
-$(BUILD)/bench.o: src/bench.cpp
+$(BUILD)/bench.o: tests/bench/bench.cpp
 	@$(call COMPILE,$(CXXFLAGS),$(SCALAR))
 $(BUILD)/bench: $(call library,$(SCALAR)) $(BUILD)/bench.o
 	@$(LINK)

@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "bench_by_hand.hpp"
 #include "envs/all.hpp"
+#include "tests/bench/by_hand.hpp"
 
 using namespace mbrl;
 
