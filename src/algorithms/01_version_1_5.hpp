@@ -1,7 +1,8 @@
 // Version 1.5: plan through a learned model, execute the first action, observe, replan.
 //
 // Lecture: "Why the performance gap?", the slide of version 1.5.
-// New:     everything. A model f, a planner that trusts it, and replanning that corrects it (MPC).
+// New:     everything. A model f, a planner that trusts it, and replanning, which limits its
+//          errors (MPC).
 // Next:    PETS, where the planner takes the model's uncertainty into account.
 #pragma once
 
@@ -30,7 +31,7 @@ struct Config {
   }
 };
 
-// What is learned, and how it acts: the model f and the planner that looks through it.
+// What is learned, and how it acts: the model f and the planner that plans through it.
 struct Agent {
   DeterministicModel f;
   Mpc planner;
@@ -38,7 +39,8 @@ struct Agent {
   Agent(const Env& env, const Config& config, std::uint64_t seed)
       : f(env, config.model, seed), planner(env.spec, config.planner, seed) {}
 
-  // J(a_1..a_H) = sum_t r(s_t, a_t), where s_{t+1} = f(s_t, a_t), of many plans from one state.
+  // J(a_1..a_H) = sum_t r(s_t, a_t), where s_{t+1} = f(s_t, a_t): one number per plan, all of them
+  // from the state s.  plans: (H * action_dim, K)  returns (1, K)
   Row judge(const Vector& s, const Matrix& plans, Workers& workers) const {
     const auto step = [this](const Matrix& s_t, const Matrix& a_t) { return f.predict(s_t, a_t); };
     return return_of_plans(f.io().env(), step, s, plans, workers);
@@ -49,7 +51,7 @@ struct Agent {
         objective([&](const Matrix& plans) { return judge(s, plans, workers); }));
   }
 
-  // s_1, ..., s_H under one plan, each (state_dim, 1).
+  // s_2, ..., s_{H+1} under one plan, the states after each action: each (state_dim, 1).
   std::vector<Matrix> imagine(Matrix s, const Vector& plan) const {
     std::vector<Matrix> states;
     const Index m = f.io().env().spec.action_dim();
@@ -66,7 +68,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   World world(env, Rng(record.seed(), "world"));
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
-  int n = 0;  // real steps since step 1
+  int n = 0;  // real steps after the base policy
   record.keep([&](Archive& ar) { ar("agent", agent), ar("world", world), ar("D", D), ar("n", n); });
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.
@@ -75,7 +77,10 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
   for (; record.running(); ++n) {
     // 2. Learn the dynamics model f(s, a) to minimise the sum of |f(s_i, a_i) - s'_i|^2.
-    if (n % config.refit_every == 0) record.refit(agent.f.fit(D));
+    if (n % config.refit_every == 0) {
+      const FitReport report = agent.f.fit(D);
+      record.refit(report);
+    }
 
     if (world.over()) {
       world.reset();
@@ -83,7 +88,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
     // 3. Plan through f(s, a) to choose actions.
     const Vector s = world.s(), a = agent.act(s, record.workers());
-    if (record.wants_plan()) {
+    if (record.wants_plan()) {  // for the figures only: the plan's predicted and true return
       const Vector& plan = agent.planner.last_plan();
       record.plan(agent.judge(s, plan, record.workers())(0), true_return(env, s, plan));
     }
@@ -91,7 +96,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     // 4. Execute the first planned action, observe the resulting state s' (MPC).
     const Transition tr = world.step(a);
 
-    // 5. Append (s, a, s') to D. Every refit_every steps, go back to 2.
+    // 5. Append (s, a, s') to D. Go back to 3; every refit_every steps to 2.
     D.append(tr);
     record.step(tr);
   }

@@ -2,8 +2,8 @@
 //
 // Lecture: "How to plan with uncertainty" and "Example: model-based RL with ensembles" (Chua,
 //          Calandra, McAllister, Levine 2018).
-// New:     f becomes p(s' | s, a, theta) with theta ~ p(theta | D), and a plan is judged by the
-//          average return over samples of both. The loop is that of version 1.5.
+// New:     f becomes p(s' | s, a, theta) with theta ~ p(theta | D), and a plan is scored by its
+//          mean return over samples of theta and s'. The loop is that of version 1.5.
 // Next:    version 2.0, where a policy is trained inside the model.
 #pragma once
 
@@ -53,8 +53,8 @@ struct Config {
     planner.cem.candidates = 400, planner.cem.elites = 40, planner.cem.iterations = 5;
   }
 
-  // From mbrl-lib (Pineda et al. 2021), its PETS on cartpole_continuous: of seven members the best
-  // five, another of them at every step. It stops early on the data that it trains on.
+  // From mbrl-lib (Pineda et al. 2021), PETS on cartpole_continuous: the best five of seven
+  // members, another of them at every step. It stops early by the loss on its training data.
   void use_those_of_mbrl_lib() {
     initial_steps = 200, refit_every = 50;
     ModelConfig& network = model.network;
@@ -111,7 +111,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Rng promises(record.seed(), "promises");
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
-  int n = 0;  // real steps since step 1
+  int n = 0;  // real steps after the base policy
   record.keep([&](Archive& ar) {
     ar("agent", agent), ar("world", world), ar("D", D), ar("n", n), ar("promises", promises);
   });

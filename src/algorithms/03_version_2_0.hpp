@@ -30,9 +30,8 @@ struct Config {
     field("refit-every", refit_every, 1, 1000000,
           "step 4: new transitions before going back to step 2");
     model.list(field);
-    field(
-        "true-dynamics", true_dynamics,
-        "step 3: backpropagate through the true dynamics instead of f, to tell whose fault it is");
+    field("true-dynamics", true_dynamics,
+          "step 3: backpropagate through the true dynamics instead of f, to rule out model error");
     policy.list(field);
     field("stochastic", stochastic,
           "steps 3 and 4: the policy adds noise to u, and is trained through it");
@@ -118,7 +117,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   World world(env, Rng(record.seed(), "world"));
   Dataset D(env.spec.state_dim(), env.spec.action_dim());
 
-  int n = 0;  // real steps since step 1
+  int n = 0;  // real steps after the base policy
   record.keep([&](Archive& ar) { ar("agent", agent), ar("world", world), ar("D", D), ar("n", n); });
 
   // 1. Run a base policy pi_0 (uniformly random actions) to collect D = {(s, a, s')}.

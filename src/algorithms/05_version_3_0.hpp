@@ -30,7 +30,7 @@ struct Config {
           "step 5: new transitions before going back to step 2");
     model.list(field);
     field("true-dynamics", true_dynamics,
-          "step 3: rollouts of the true dynamics instead of f, to tell whose fault it is");
+          "step 3: rollouts of the true dynamics instead of f, to rule out model error");
     field("rollouts", rollouts, 1, 1000000, "step 3: states s_i picked from D per refit");
     field("rollout-length", rollout_length, 1, 1000, "step 3: k, steps of a rollout");
     field("updates-per-step", updates_per_step, 1, 1000,

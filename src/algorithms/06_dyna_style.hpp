@@ -29,7 +29,7 @@ struct Config {
     field("refit-every", refit_every, 1, 1000000, "step 2: real steps between two fits");
     model.list(field);
     field("true-dynamics", true_dynamics,
-          "step 6: simulate with the true dynamics instead of p-hat, to tell whose fault it is");
+          "step 6: simulate with the true dynamics instead of p-hat, to rule out model error");
     field("planning-updates", K, 0, 1000, "step 3: K, per real step");
     field("states", states, {"all", "recent"}, "step 4: where states come from in the buffer");
     field("recent", recent, 1, 1000000000, "step 4: how many transitions are recent");

@@ -28,7 +28,7 @@ struct Config {
     field("refit-every", refit_every, 1, 1000000, "step 3: real steps between two fits");
     model.list(field);
     field("true-dynamics", true_dynamics,
-          "step 5: imagine with the true dynamics instead of p-hat, to tell whose fault it is");
+          "step 5: imagine with the true dynamics instead of p-hat, to rule out model error");
     field("horizon", horizon, 0, 100, "step 5: H, imagined steps after a real one; 0: plain DDPG");
     field("td-k", td_k, "step 6: train Q at the imagined states too, where the targets ask for it");
     field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of DDPG per real step");

@@ -2,8 +2,8 @@
 //
 // Lecture: "Model-Based Policy Optimization (MBPO)", the steps shared with MBA and MVE.
 // New:     version 3.0 with what makes it work: a probabilistic ensemble of which the best members
-//          are sampled, many short rollouts whose length grows on a schedule, and many updates of
-//          SAC per real step, nearly all of them on imagined data.
+//          are sampled, many short rollouts whose length grows on a schedule, and many SAC
+//          updates per real step, on batches of mostly imagined data.
 #pragma once
 
 #include "algorithms/experience.hpp"
@@ -18,13 +18,13 @@ struct RolloutSchedule {
   int first_step = 0, last_step = 1;
 
   void list(Settings& field) {
-    field("rollout-length", first_length, 1, 1000, "step 5: k, steps of a rollout, at first");
+    field("rollout-length", first_length, 1, 1000, "step 5: k, steps of a rollout, initially");
     field("last-rollout-length", last_length, 0, 1000,
-          "step 5: k in the end; 0: --rollout-length all the time");
+          "step 5: the final k; 0: --rollout-length throughout");
     field("schedule-from", first_step, 0, 1000000000,
-          "step 5: the real step where k begins to grow");
+          "step 5: the real step at which k starts to change");
     field("schedule-to", last_step, 0, 1000000000,
-          "step 5: the real step from where k is the last");
+          "step 5: the real step at which k stops changing");
     field.add_check([this] {
       if (last_length > 0 && last_step <= first_step)
         throw UserError("--schedule-to " + std::to_string(last_step) +
@@ -36,7 +36,7 @@ struct RolloutSchedule {
     if (last_length == 0) return first_length;
     const double share = double(env_steps - first_step) / double(last_step - first_step);
     const double k = first_length + std::clamp(share, 0.0, 1.0) * (last_length - first_length);
-    return static_cast<int>(k + 1e-9);  // a whole number, but for rounding, counts as one
+    return static_cast<int>(k + 1e-9);  // so that rounding cannot turn 3 into 2
   }
 };
 
@@ -58,12 +58,12 @@ struct Config {
     field("refit-every", refit_every, 1, 1000000, "step 3: real steps between two fits");
     model.list(field);
     field("true-dynamics", true_dynamics,
-          "step 5: rollouts of the true dynamics instead of p-hat, to tell whose fault it is");
+          "step 5: roll out the true dynamics instead of p-hat, to rule out model error");
     field("rollouts-per-step", rollouts_per_step, 1, 100000,
           "step 4: states s_j per real step, all of them drawn right after the fit");
     schedule.list(field);
     field("keep-refits", keep_refits, 1, 1000,
-          "step 6: how many refits a rollout stays in the buffer of imagined transitions");
+          "step 6: for how many refits a rollout stays in the imagined buffer");
     field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of SAC per real step");
     field("real-ratio", real_ratio, 0, 1, "step 6: share of real transitions in every batch");
     learner.list(field, false);
@@ -85,7 +85,7 @@ struct Agent : ModelAndLearner {
     ar("imagined", imagined);
   }
 
-  // Steps 4 and 5: k-step rollouts of the policy as it explores, branched off from states of B.
+  // Steps 4 and 5: k-step rollouts of the stochastic policy, branched from states in B.
   void imagine(const Dataset& B, int env_steps, Workers& workers) {
     const int k = config.schedule.length(env_steps);
     const Index rollouts = Index(config.rollouts_per_step) * config.refit_every;
@@ -126,7 +126,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     agent.evaluate_if_due(record);
     if (real.world.over()) record.learner(learner.report());
   }
-  record.learner(learner.report());  // of the episode that was under way
+  record.learner(learner.report());  // of the unfinished episode
 }
 
 // The policy that a finished or stopped run has learned, without its exploration.

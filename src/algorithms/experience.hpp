@@ -1,5 +1,5 @@
-// The real side of version 3.0 and of all that follows: the world, and the buffer B of what a
-// model-free learner has seen of it.
+// Real experience in version 3.0 and later: the world, and the buffer B of transitions collected
+// from it.
 #pragma once
 
 #include "algorithms/base_policy.hpp"
@@ -24,7 +24,7 @@ struct Experience {
     run_base_policy(env, world, steps, record, [this](const Transition& tr) { B.append(tr); });
   }
 
-  // Takes an action of the learner as it explores, observes (s, a, s', r), adds it to B.
+  // Takes an exploratory action of the learner, observes (s, a, s', r), adds it to B.
   Transition step(const OffPolicyLearner& learner) {
     if (world.over()) world.reset();
     const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));

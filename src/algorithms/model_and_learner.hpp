@@ -27,7 +27,7 @@ struct ModelAndLearner {
         imagination(seed, "imagination") {}
 
   // p-hat(s', r | s, a): by another theta ~ p(theta | D) for each column and at each step; or the
-  // world in its place, to tell whose fault it is.
+  // true dynamics in its place, to rule out model error.
   Dynamics<Matrix> p_hat(bool true_dynamics, Workers& workers) {
     if (true_dynamics) return mbrl::true_dynamics<Matrix>(env);
     return sampled_dynamics(model, model.sample(model.size_or(10), imagination), imagination,

@@ -1,11 +1,11 @@
-// Checkpoints: all that a run goes on from, by name, in one file.
+// Checkpoints: all that a run needs to resume, by name, in one file.
 //
 // A struct saves and loads through one function, void archive(Archive& ar), that names its members
-// once: ar("W", W) writes W when saving and reads it when loading. A member with an archive() of
-// its own puts its name before theirs: ar("actor", actor) keeps actor/W.
+// once: ar("W", W) writes W when saving and reads it when loading. The name of a member with
+// an archive() of its own is a prefix: ar("actor", actor) stores actor/W.
 //
-// A file is written whole or not at all, and refused when it is damaged, of another build, or does
-// not fit what it is read into.
+// A file is written in full or not at all, and refused if it is damaged, from another build, or
+// does not fit what it is loaded into.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ class Archive {
   // Opens a checkpoint for loading. Throws UserError when it is missing, damaged, or of another
   // build.
   explicit Archive(const std::string& path);
-  // The same from the bytes of such a file; path: for what is said of it.
+  // The same from the file's bytes; path: for error messages only.
   Archive(std::string bytes, const std::string& path);
 
   bool loading() const { return loading_; }
 
-  // A number, a flag, a text, a matrix, a list of numbers, a stream of random numbers; or anything
-  // that can be archived by itself.
+  // A number, flag, text, matrix, list of numbers or Rng; or anything with an archive function of
+  // its own.
   template <class T>
   void operator()(const std::string& name, T& x) {
     if constexpr (requires { x.archive(*this); })
@@ -46,7 +46,7 @@ class Archive {
   void list(const std::string& name, List& items) {
     auto count = static_cast<std::int64_t>(items.size());
     value(name + " count", count);
-    // Every item takes at least one entry, so that no damage can ask for more than there is.
+    // Each item has at least one entry, so a damaged count cannot ask for too many.
     require(count >= 0 && count <= static_cast<std::int64_t>(entries_.size()), name + " count");
     items.resize(static_cast<std::size_t>(count));
     each(name, items);
@@ -68,19 +68,19 @@ class Archive {
   // Networks and the like: the shape must be the one that the run's settings give.
   void fixed_shape(const std::string& name, Matrix& x);
 
-  // When loading: throws UserError, which says that `what` makes no sense, unless it does.
+  // When loading: throws UserError, naming `what` as invalid, unless it makes sense.
   void require(bool makes_sense, const std::string& what) const {
     if (loading_ && !makes_sense) throw damaged(place_ + what + " makes no sense");
   }
 
-  // The same of a counter: 0 or more, and far from what an int can hold.
+  // The same for a counter: at least 0, and far below the limit of an int.
   void require_count(int counter, const std::string& what) const {
     require(counter >= 0 && counter <= 1000000000, what);
   }
 
-  // Writes to a temporary file, flushes it to the disk, and renames it, so that there is a whole
-  // checkpoint at every moment. The one that was there stays under the name `previous`, if given.
-  // Throws std::runtime_error, and leaves what was there, if it cannot be written.
+  // Writes to a temporary file, flushes it to the disk, and renames it, so that there is a complete
+  // checkpoint at every moment. The old one is kept as `previous`, if given. On failure, throws
+  // std::runtime_error and leaves the old one in place.
   void save(const std::string& path, const std::string& previous = "") const;
 
  private:

@@ -11,13 +11,13 @@ struct Batch {
   Matrix s, a;                 // (state_dim, B), (action_dim, B)
   Row reward;                  // (1, B)
   Matrix s_next;               // (state_dim, B)
-  Mask terminated, truncated;  // (1, B): the world ended; the time was up, and the world goes on
+  Mask terminated, truncated;  // (1, B): reached a terminal state; cut off by the time limit
 
   Index size() const { return s.cols(); }
   void resize(Index state_dim, Index action_dim, Index count);
   void archive(Archive& ar);
 };
-// Those of the columns that the mask chooses.
+// The columns that the mask selects.
 Batch chosen(const Batch& batch, const Mask& mask);
 std::vector<Index> chosen(const Mask& mask);  // their numbers
 // Those of `a` and then those of `b`.
@@ -31,7 +31,7 @@ M side_by_side(const M& a, const M& b) {
 
 class Dataset {
  public:
-  // capacity: how many transitions are kept, the newest; 0: all.
+  // capacity: how many of the newest transitions are kept; 0: all.
   Dataset(Index state_dim, Index action_dim, Index capacity = 0);
 
   void append(const Transition& tr);
@@ -41,7 +41,7 @@ class Dataset {
   Index state_dim() const { return n_; }
   Index action_dim() const { return m_; }
   Index capacity() const { return capacity_; }
-  // A new capacity, at least 1. What is there stays, but for the oldest that no longer fit.
+  // A new capacity, at least 1. The oldest that no longer fit are dropped.
   void set_capacity(Index capacity);
 
   // The chosen transitions as columns, in the order of `index`. Number i is the i-th that was
@@ -53,7 +53,7 @@ class Dataset {
   Batch batch(const std::vector<Index>& index) const;
   Batch all() const;
 
-  // Random transitions, uniformly and with replacement; of those from number `oldest` on.
+  // Transitions drawn uniformly with replacement, from number `oldest` on.
   Batch sample(Index count, Rng& rng, Index oldest = 0) const;
   // The same into the columns first, ..., first + count - 1 of a batch that has room for them.
   void sample_into(Batch& batch, Index first, Index count, Rng& rng, Index oldest = 0) const;
@@ -72,7 +72,7 @@ class Dataset {
   Index size_ = 0, next_ = 0;  // next_: where the next one goes
 };
 
-// Draws random batches for training, each into the place of the one before.
+// Draws random batches for training, each overwriting the last.
 class Replay {
  public:
   explicit Replay(Rng rng) : rng_(std::move(rng)) {}

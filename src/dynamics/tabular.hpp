@@ -1,5 +1,5 @@
-// The model of Dyna: p-hat(s' | s, a) and r-hat(s, a) as counts, and which states and actions have
-// been.
+// The model of Dyna: p-hat(s' | s, a) and r-hat(s, a) from counts, and the states and actions
+// seen so far.
 //
 // Lecture, "Dyna", step 3; Sutton & Barto, chapter 8.
 #pragma once
@@ -15,14 +15,14 @@ class TabularModel {
  public:
   using Value = std::function<double(Index s)>;
 
-  // remember: what an old count is worth after a new observation of the same (s, a): 1 if the world
-  // never changes, 0 if only the last observation counts.
+  // remember: the factor on old counts at each new observation of the same (s, a): 1 for a world
+  // that never changes, 0 to keep only the latest.
   TabularModel(Index states, Index actions, double remember = 1);
 
-  // (s, a, r, s') was observed; at the real step `now`.
+  // Adds (s, a, r, s'), observed at the real step `now`.
   void update(Index s, Index a, double r, Index s_next, bool terminated, int now);
-  // Actions that were never taken in a state that was are taken to lead back to it, without reward
-  // (for Dyna-Q+). Counted as tried before the first real step.
+  // Untried actions of a visited state are assumed to lead back to it, without reward, and to have
+  // been tried last before the first real step (for Dyna-Q+).
   void imagine_untried(Index s);
 
   bool knows(Index s, Index a) const { return !of(s, a).outcomes.empty(); }
@@ -33,7 +33,7 @@ class TabularModel {
   // p-hat(s' | s, a)
   double probability(Index s, Index a, Index s_next) const;
 
-  // A state that has been, uniformly, and an action that is known there, uniformly.
+  // A visited state, uniformly, and an action that is known in it, uniformly.
   Index random_state(Rng& rng) const;
   Index random_action(Index s, Rng& rng) const;
   // The real step at which (s, a) was last taken.
@@ -58,7 +58,7 @@ class TabularModel {
   Index actions_;
   double remember_;
   std::vector<Pair> pairs_;
-  std::vector<Index> visited_;  // states that have been, in the order of their first time
+  std::vector<Index> visited_;             // visited states, in the order of their first visit
   std::vector<std::vector<Index>> taken_;  // [s]: actions known there
 };
 

@@ -77,7 +77,7 @@ class OffPolicyLearner {
   virtual void update_actor(const Matrix& s, Workers& workers) = 0;
   virtual void update_targets() = 0;
 
-  // All that it goes on from; a learner adds its networks.
+  // All that it needs to resume; a learner adds its networks.
   virtual void archive(Archive& ar);
   // What happened since it was last asked.
   LearnerReport report() { return std::exchange(report_, {}); }

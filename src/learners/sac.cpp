@@ -22,7 +22,7 @@ Sac::Sac(const Env& env, const LearnerConfig& config, std::uint64_t seed)
 
 // ---- one update, from top to bottom ----
 
-// V'(s'), for the target y = r + gamma (1 - terminated) V'(s'). No gradient is taken of it.
+// V'(s'), for the target y = r + gamma (1 - terminated) V'(s'). No gradient flows here.
 const Row& Sac::value(const Matrix& s, Workers& workers) {
   const Matrix& eps = noise_for(s);
   const auto price = static_cast<Scalar>(alpha());
@@ -36,7 +36,7 @@ const Row& Sac::value(const Matrix& s, Workers& workers) {
   return value_;
 }
 
-// Both critics down the mean of (Q_i(s, a) - y)^2 / 2.
+// One step of both critics down the mean of (Q_i(s, a) - y)^2 / 2.
 void Sac::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) {
   const auto loss = [&](const Piece& piece, std::vector<Var>& leaves) {
     const Var x_a = stack(see(piece(s)), unit(piece(a))), goal = piece(y);
@@ -50,7 +50,8 @@ void Sac::update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers&
   report_critic(slope.value / 2, (one + two) / 2, y);  // the means of the two
 }
 
-// The actor up the mean of V(s), by the critics themselves; the gradient goes through a into pi.
+// One step of the actor up the mean of V(s), with the critics, not their targets; the gradient
+// flows through a into pi.
 void Sac::update_actor(const Matrix& s, Workers& workers) {
   const Matrix& eps = noise_for(s);
   const auto price = static_cast<Scalar>(alpha());

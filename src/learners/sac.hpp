@@ -1,19 +1,19 @@
 // Soft actor-critic (Haarnoja et al. 2018b, "Soft Actor-Critic Algorithms and Applications").
 //
-// The return plus alpha times the entropy of the policy is what it maximises:
+// It maximises the return plus alpha times the entropy of the policy:
 //
 //   V'(s) = min_i Q_i'(s, a) - alpha log pi(a | s),  a ~ pi(. | s)
-//   critics: two of them, each towards the same y            (eq. 5)
-//   actor:   down alpha log pi(a | s) - min_i Q_i(s, a), a reparametrised  (eq. 9)
-//   alpha:   so that the entropy is held at target_entropy   (eq. 18)
+//   critics: two, regressed on the same target y            (eq. 5)
+//   actor:   down alpha log pi(a | s) - min_i Q_i(s, a), with a reparametrised  (eq. 9)
+//   alpha:   tuned to hold the entropy at target_entropy per action dimension   (eq. 18)
 #pragma once
 
 #include "learners/off_policy_learner.hpp"
 
 namespace mbrl {
 
-// V = min(Q_1, Q_2) - alpha log pi, (1, B) each: the smaller of the two critics, and the bonus for
-// an action that was not to be expected.
+// V = min(Q_1, Q_2) - alpha log pi, (1, B) each: the smaller of the two critics, plus a bonus
+// for unlikely actions.
 Var soft_value(const Var& Q_1, const Var& Q_2, const Var& log_pi, Scalar alpha);
 
 class Sac final : public OffPolicyLearner {
@@ -29,8 +29,8 @@ class Sac final : public OffPolicyLearner {
   void archive(Archive& ar) override;
 
   double alpha() const { return std::exp(double(log_alpha_(0, 0))); }
-  // A step of log alpha down its loss -log alpha (mean log pi + target entropy): up when the
-  // entropy, -mean log pi, is below its target. No gradient reaches the policy from here.
+  // One step of log alpha down its loss, -log alpha (mean log pi + target entropy): alpha rises
+  // when the entropy, -mean log pi, is below its target. No gradient reaches the policy.
   void update_temperature(double mean_log_pi);
 
  private:

@@ -25,7 +25,7 @@ struct SearchBuffers {
   Vector mean, variance, sd, elite_mean, best_plan;
 };
 
-// Makes scores comparable: what is not finite becomes the worst score there is, and never wins.
+// Makes scores comparable: one that is not finite becomes the lowest possible, and never wins.
 void make_comparable(Row& scores);
 
 }  // namespace mbrl

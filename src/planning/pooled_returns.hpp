@@ -13,7 +13,8 @@ namespace mbrl {
 //
 // how: E: the mean; DS: every particle draws from the pooled normal; MM: and the particles of a
 // plan are replaced by draws from a normal with their mean and variance.
-// visited: s_1, ..., s_H, each (state_dim, particles * K), column i K + k: particle i under plan k
+// visited: s_2, ..., s_{H+1}, each (state_dim, particles * K), column i K + k: particle i under
+// plan k
 Matrix pooled_returns(const UncertainModel& model, const Luck& luck, const std::string& how,
                       Index particles, const Vector& s, const Eigen::Ref<const Matrix>& plans,
                       std::vector<Matrix>* visited = nullptr);

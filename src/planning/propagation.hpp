@@ -50,7 +50,7 @@ Luck draw_luck(const UncertainModel& model, const PropagationConfig& config, Ind
 Matrix imagined_returns(const UncertainModel& model, const Vector& s, const Matrix& plans,
                         const PropagationConfig& config, Rng& rng, Workers& workers);
 
-// Where the particles go under one plan, (H * action_dim): s_1, ..., s_H, each (state_dim,
+// Where the particles go under one plan, (H * action_dim): s_2, ..., s_{H+1}, each (state_dim,
 // particles); also beyond a predicted end.
 std::vector<Matrix> imagined_states(const UncertainModel& model, const Vector& s,
                                     const Vector& plan, const PropagationConfig& config, Rng& rng);
