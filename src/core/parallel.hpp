@@ -21,7 +21,7 @@ namespace mbrl {
 
 class Workers {
  public:
-  explicit Workers(int threads) {
+  explicit Workers(int threads) : allowed_(threads) {
     for (int i = 1; i < threads; ++i) helpers_.emplace_back([this, i] { help(i); });
   }
   Workers(const Workers&) = delete;
@@ -37,6 +37,8 @@ class Workers {
   }
 
   int threads() const { return static_cast<int>(helpers_.size()) + 1; }
+  // From the next loop on, so many of the threads take part: at least 1, at most threads().
+  void allow(int threads) { allowed_ = std::clamp(threads, 1, this->threads()); }
 
   // Calls piece(0), ..., piece(n - 1), each once, in any order and on any thread, and waits for
   // all. The first exception by index is thrown on. Loops do not nest.
@@ -72,21 +74,30 @@ class Workers {
   using Call = void (*)(const void* piece, Index i, int thread);
 
   void run(Index n, Call call, const void* piece) {
-    if (helpers_.empty() || n == 1) {
+    const int wanted = static_cast<int>(std::min<Index>(allowed_, n)) - 1;  // helpers
+    if (wanted <= 0) {
       for (Index i = 0; i < n; ++i) call(piece, i, 0);
       return;
     }
+    call_ = call, piece_ = piece, count_ = n, next_ = 0, failed_ = n, busy_ = wanted;
     {
       const std::lock_guard lock(mutex_);
-      call_ = call, piece_ = piece, count_ = n, next_ = 0, failed_ = n;
-      busy_ = static_cast<int>(helpers_.size());
-      ++round_;
+      round_ = (round_ / kMost + 1) * kMost + static_cast<std::uint64_t>(wanted);
     }
     wake_.notify_all();
     take_pieces(0);
-    std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return busy_ == 0; });
+    look_out_for([this] { return busy_ == 0; });
+    if (busy_ != 0) {
+      std::unique_lock lock(mutex_);
+      idle_.wait(lock, [this] { return busy_ == 0; });
+    }
     if (failed_ < n) std::rethrow_exception(error_);
+  }
+
+  // To fall asleep and be woken takes longer than a small loop: look again for a moment first.
+  template <class Condition>
+  static void look_out_for(const Condition& holds) {
+    for (int i = 0; i < 100 && !holds(); ++i) std::this_thread::yield();
   }
 
   void take_pieces(int thread) {
@@ -101,20 +112,26 @@ class Workers {
   }
 
   void help(int thread) {
-    for (int seen = 0;;) {
+    for (std::uint64_t seen = 0;;) {
+      look_out_for([&] { return quit_ || round_ != seen; });
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [&] { return quit_ || round_ != seen; });
         if (quit_) return;
         seen = round_;
       }
+      if (static_cast<std::uint64_t>(thread) > seen % kMost) continue;  // it is not needed
       take_pieces(thread);
+      if (--busy_ > 0) continue;
       const std::lock_guard lock(mutex_);
-      if (--busy_ == 0) idle_.notify_one();
+      idle_.notify_one();
     }
   }
 
+  static constexpr std::uint64_t kMost = 1 << 16;  // threads
+
   std::vector<std::thread> helpers_;
+  int allowed_;
   std::mutex mutex_;
   std::condition_variable wake_, idle_;
   Call call_ = nullptr;
@@ -122,8 +139,9 @@ class Workers {
   Index count_ = 0, failed_ = 0;
   std::atomic<Index> next_{0};
   std::exception_ptr error_;
-  int busy_ = 0, round_ = 0;
-  bool quit_ = false;
+  std::atomic<int> busy_{0};             // helpers that have not finished this loop
+  std::atomic<std::uint64_t> round_{0};  // counts loops, times kMost; and the helpers of this one
+  std::atomic<bool> quit_{false};
 };
 
 // One T for each thread: buffers that a piece of work finds where the last one left them.
