@@ -187,7 +187,7 @@ ifneq ($(ASKED),)
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(ASKED:%=$(HB)/%)
 	@THREADS=$(THREADS) tests/homework/board $(ASKED:%=$(HB)/%)
 else
-	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program docs notebook,$(CHOSEN)),program $(BUILD)/execute_notebook) \
+	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program many_runs docs notebook,$(CHOSEN)),program $(BUILD)/execute_notebook) \
 	  $(CHOSEN:%=$(BUILD)/tests/%)
 	@MBRL="$(if $(filter /%,$(BUILD)),,$$PWD/)$(BUILD)/mbrl" NOTEBOOK=$(BUILD)/execute_notebook GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
 	  tests/run $(CHOSEN:%=$(BUILD)/tests/%)

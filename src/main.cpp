@@ -1,17 +1,10 @@
 // The program mbrl: its command line.
 
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-
-#include "command_line.hpp"
+#include "many_runs.hpp"
 #include "report/prediction.hpp"
 
 namespace mbrl {
 namespace {
-
-namespace fs = std::filesystem;
 
 // ---- the commands ----
 
@@ -19,6 +12,8 @@ const char* const usage =
     "mbrl: the algorithms of the lecture \"Uncertainty in Model-Based RL\"\n\n"
     "  mbrl list                                   algorithms and environments\n"
     "  mbrl run ALGO --env ENV [--seed N] [--KEY VALUE ...] [--out DIR]     one training run\n"
+    "  mbrl run ALGO,... --env ENV,... --seeds 1-5 [--KEY V1,V2,...] [--jobs N]     many runs side "
+    "by side (--print-commands: on other machines)\n"
     "  mbrl run ALGO --help                        every setting, its default and what it does\n"
     "  mbrl resume DIR [--steps N] [--episodes N] [--previous]     go on with a run that was "
     "stopped, or longer than before\n"
@@ -26,20 +21,6 @@ const char* const usage =
     "filmstrip.png\n"
     "  mbrl predict DIR [--seed N] [--out DIR]     the learned model against the truth, open loop\n"
     "  mbrl compare DIR DIR ... [--out NAME]       learning curves, mean and spread over seeds\n";
-
-volatile std::sig_atomic_t stop_requested = 0;
-
-// The first Ctrl-C asks the run to stop where it can be resumed; a second one kills it.
-void stop_on_signals() {
-  for (const int signal : {SIGINT, SIGTERM}) {
-    const auto before = std::signal(signal, [](int which) {
-      stop_requested = 1;
-      std::signal(which, SIG_DFL);
-    });
-    // Whoever started us wants it ignored: a script in the background, or trap '' INT.
-    if (before == SIG_IGN) std::signal(signal, SIG_IGN);
-  }
-}
 
 int list_all() {
   std::cout << "algorithms\n";
@@ -58,7 +39,12 @@ void print_help(const Algorithm& algorithm, const Settings& settings) {
             << algorithm.summary << "\n\n"
             << "  --env ENV                 required; mbrl list shows them\n"
             << "  --out DIR                 the run folder (runs/" << algorithm.name
-            << "-ENV-SEED)\n";
+            << "-ENV-SEED)\n"
+            << "  --seeds 1-5 (or 1,4,9)    many runs, one for each seed, side by side into\n"
+            << "                            runs/" << algorithm.name << "-ENV; every other "
+            << "setting may be a list too: --KEY V1,V2\n"
+            << "  --jobs N                  how many of them at once (as many as processors)\n"
+            << "  --print-commands          print a command for each instead of running it\n";
   for (const auto& preset : settings.presets())
     std::printf("  --%-23s %s\n", ("preset " + preset.name).c_str(), preset.gloss.c_str());
   for (const auto& field : settings.fields())
@@ -66,30 +52,9 @@ void print_help(const Algorithm& algorithm, const Settings& settings) {
                 field.valid.c_str(), field.get().c_str());
 }
 
-int run_to_the_end(const Request& asked, std::optional<Archive> saved = std::nullopt) {
-  stop_on_signals();
-  const RunOptions& options = asked.options;
-  const FolderLock lock(options.out);
-  const std::string title = "mbrl " + asked.algorithm.name + " on " + asked.env_name + ", seed " +
-                            std::to_string(options.seed) + ", " + std::to_string(options.threads) +
-                            " threads, " + (sizeof(Scalar) == 4 ? "float" : "double") +
-                            (asked.preset.empty() ? "" : ", preset " + asked.preset);
-  Recorder record(
-      options, asked.env->spec, title, [] { return stop_requested != 0; }, std::move(saved));
-  try {
-    asked.algorithm.run(*asked.env, record);
-  } catch (const Diverged& error) {
-    throw Diverged("at real step " + std::to_string(record.env_steps()) + " " + error.what(),
-                   error.advice);
-  }
-  record.finish();
-  draw_learning_curve(options.out, asked.env->spec);
-  draw_plans(options.out);
-  return record.was_interrupted() ? 130 : 0;
-}
-
 int run(const std::vector<std::string>& words) {
   if (words.empty()) throw UserError("mbrl run needs an algorithm: mbrl list shows them");
+  if (is_grid(words)) return run_grid(words);
   Request asked(words[0]);
   const std::vector<std::string> flags(words.begin() + 1, words.end());
   if (std::find(flags.begin(), flags.end(), "--help") != flags.end()) {
@@ -101,30 +66,7 @@ int run(const std::vector<std::string>& words) {
   return run_to_the_end(asked);
 }
 
-// Goes on with a run where its checkpoint left it; its budget and threads may be others now.
-int resume(std::vector<std::string> words) {
-  const bool previous = std::erase(words, "--previous") > 0;
-  if (words.empty()) throw UserError("mbrl resume needs a run folder");
-  const std::string folder = words[0];
-  const RunConfig config = read_config(folder);
-  Request asked(config.at("algorithm"));
-  asked.read(config, {words.begin() + 1, words.end()});
-  asked.options.out = folder;
-
-  // Killed before its first checkpoint, it begins anew: the same seed gives the same run.
-  std::optional<Archive> saved;
-  const std::string path = folder + (previous ? "/previous.bin" : "/checkpoint.bin");
-  if (!previous && !fs::exists(path) && fs::exists(folder + "/previous.bin"))
-    throw UserError(path + " is missing; with --previous the run goes on from the one before");
-  if (previous || fs::exists(path)) try {
-      saved.emplace(path);
-    } catch (const UserError& error) {
-      const bool other = !previous && fs::exists(folder + "/previous.bin");
-      throw UserError(std::string(error.what()) +
-                      (other ? "; with --previous the run goes on from the one before" : ""));
-    }
-  return run_to_the_end(asked, std::move(saved));
-}
+// ---- what was learned ----
 
 // What was learned in a run folder, ready to act. Not to be moved: the policy points into it.
 struct Learned {
@@ -189,7 +131,7 @@ int predict(const std::vector<std::string>& words) {
 
 int compare(const std::vector<std::string>& words) {
   std::vector<std::string> folders;
-  std::string out = "compare";
+  std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--out" && i + 1 == words.size())
       throw UserError("--out needs a value: NAME");
@@ -201,7 +143,17 @@ int compare(const std::vector<std::string>& words) {
       folders.push_back(words[i]);
   }
   if (folders.empty()) throw UserError("mbrl compare needs run folders");
-  compare_runs(folders, out);
+  if (folders.size() == 1 && out.empty() && !runs_in(folders[0]).empty()) {
+    gather_runs(folders[0]);
+    return 0;
+  }
+  std::vector<std::string> runs;
+  for (const std::string& folder : folders) {
+    const std::vector<std::string> inside = runs_in(folder);
+    if (inside.empty()) runs.push_back(folder);
+    runs.insert(runs.end(), inside.begin(), inside.end());
+  }
+  compare_runs(runs, out.empty() ? "compare" : out);
   return 0;
 }
 
@@ -223,14 +175,6 @@ int dispatch(const std::vector<std::string>& words) {
       nearest(command, {"list", "run", "resume", "play", "predict", "compare", "help"}) + "'?");
 }
 
-// A command that was done, but whose words did not all get out, has failed: mbrl list >/dev/full.
-int check_output(int status) {
-  std::cout.flush();
-  if (std::fflush(stdout) == 0 && !std::ferror(stdout) && std::cout) return status;
-  std::cerr << "mbrl: cannot write what there was to say: is the disk full?\n";
-  return status == 0 ? 1 : status;
-}
-
 }  // namespace
 }  // namespace mbrl
 
@@ -238,22 +182,6 @@ int check_output(int status) {
 // by Ctrl-C.
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
-  try {
-    return mbrl::check_output(mbrl::dispatch({argv + 1, argv + argc}));
-  } catch (const mbrl::UserError& error) {
-    std::cerr << "mbrl: " << error.what() << "\n";
-    return 2;
-  } catch (const mbrl::Diverged& error) {
-    std::cerr << "\nmbrl: stopped, because " << error.what() << ": " << error.advice << "\n";
-    return 3;
-  } catch (const std::bad_alloc&) {
-    std::cerr << "mbrl: there is not enough memory for these settings\n";
-    return 1;
-  } catch (const std::filesystem::filesystem_error& error) {
-    std::cerr << "mbrl: " << error.path1().string() << ": " << error.code().message() << "\n";
-    return 1;
-  } catch (const std::exception& error) {  // the machine's fault: no memory, no disk
-    std::cerr << "mbrl: " << error.what() << "\n";
-    return 1;
-  }
+  mbrl::program_name = argv[0];
+  return mbrl::guarded([&] { return mbrl::dispatch({argv + 1, argv + argc}); });
 }

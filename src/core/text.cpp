@@ -33,6 +33,16 @@ std::string join(const std::vector<std::string>& words, const std::string& betwe
   return text;
 }
 
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts{""};
+  for (const char c : text)
+    if (c == at)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  return parts;
+}
+
 std::size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);  // distances from the first i letters of a
   std::iota(row.begin(), row.end(), std::size_t(0));

@@ -50,6 +50,8 @@ std::string lower_case(std::string word);
 
 // {"a", "b", "c"} becomes "a, b, c".
 std::string join(const std::vector<std::string>& words, const std::string& between = ", ");
+// "a,b,,c" at commas becomes {"a", "b", "", "c"}.
+std::vector<std::string> split(const std::string& text, char at);
 
 // How many letters must be inserted, deleted or replaced to turn a into b (Levenshtein 1966).
 std::size_t edit_distance(const std::string& a, const std::string& b);

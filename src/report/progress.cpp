@@ -11,8 +11,8 @@
 
 namespace mbrl {
 
-// A terminal that can rewrite its last line: not a file or pipe, and not one like Emacs' shell.
-static bool is_live_terminal() {
+// Not a file or pipe, and not one like Emacs' shell.
+bool is_live_terminal() {
   const char* kind = std::getenv("TERM");
   return isatty(STDOUT_FILENO) != 0 && kind && *kind && std::string(kind) != "dumb";
 }
@@ -56,7 +56,7 @@ void ProgressLine::episode(const Episode& e) {
 }
 
 void ProgressLine::finish(const std::vector<double>& returns, int env_steps, bool interrupted,
-                          const std::string& out) {
+                          const std::string& out) const {
   if (terminal_ && !quiet_) std::printf("\r\033[K");
   if (!quiet_) std::printf("time: %s\n", TimeSpent::summary().c_str());
   const std::size_t last = std::min<std::size_t>(3, returns.size());

@@ -8,6 +8,9 @@
 
 namespace mbrl {
 
+// Whether what is printed goes to a terminal that can take a line back.
+bool is_live_terminal();
+
 class ProgressLine {
  public:
   struct Now {
@@ -35,7 +38,7 @@ class ProgressLine {
   void update(const Now& now);  // the live line, on a terminal only
   void episode(const Episode& e);
   void finish(const std::vector<double>& returns, int env_steps, bool interrupted,
-              const std::string& out);
+              const std::string& out) const;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -133,6 +133,7 @@ void Recorder::save_if_due(bool goes_on) {
 }
 
 bool Recorder::running() {
+  if (options_.live) workers_.allow(options_.live->threads);
   stopped_ = stopped_ || interrupted_();
   const bool steps_left = options_.steps == 0 || env_steps_ < options_.steps;
   const bool episodes_left =
@@ -167,12 +168,18 @@ void Recorder::step(const Transition& tr) {
   ++episode_length_;
   episode_return_ += double(tr.reward);
   if (options_.record && !options_.out.empty()) write_transition(tr);
+  if (options_.live)
+    options_.live->env_steps = env_steps_, options_.live->share_done = share_done();
   line_.update(
       {phase_, env_steps_, static_cast<int>(returns_.size()), options_.episodes, share_done()});
   if (!tr.terminated && !tr.truncated) return;
 
   const bool learned = phase_ != "base";
   if (learned) returns_.push_back(episode_return_);
+  if (learned && options_.live) {
+    options_.live->last_return = episode_return_;
+    options_.live->episodes = static_cast<int>(returns_.size());
+  }
   const auto episode = static_cast<int>(returns_.size());  // 0 for those of the base policy
   if (!options_.out.empty())
     progress().row({env_steps_, episode, plain(episode_return_), line_.seconds(), episode_length_,

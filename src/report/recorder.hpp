@@ -20,6 +20,7 @@
 #include "envs/env.hpp"
 #include "report/csv.hpp"
 #include "report/progress.hpp"
+#include "report/side_by_side.hpp"
 
 namespace mbrl {
 
@@ -43,8 +44,9 @@ struct RunOptions {
   double process_noise = 0;
   bool record = false;
   bool quiet = false;
-  std::string out;     // the run folder, which exists; empty: nothing is written
-  std::string config;  // what its config.txt says
+  LiveStatus* live = nullptr;  // what another process is told of the run, and tells it
+  std::string out;             // the run folder, which exists; empty: nothing is written
+  std::string config;          // what its config.txt says
 
   void list(Settings& field) {
     field("seed", seed, 0, 2000000000,
@@ -124,7 +126,7 @@ class Recorder {
   bool wants_plan() const { return !options_.out.empty() && env_steps_ % 10 == 0; }
   void plan(double promised, double real);
   // The last line: how it ended.
-  void finish() { line_.finish(returns_, env_steps_, stopped_, options_.out); }
+  void finish() const { line_.finish(returns_, env_steps_, stopped_, options_.out); }
 
  private:
   // How much of the budget is used up, 0 to 1; an episode under way counts by its share of the

@@ -25,7 +25,7 @@ std::string config_text(const std::string& algorithm, const std::string& env,
   return text;
 }
 
-void create_run_folder(const std::string& folder, const std::string& config) {
+void require_fresh(const std::string& folder) {
   namespace fs = std::filesystem;
   std::error_code error;
   if (fs::exists(folder, error) &&
@@ -33,6 +33,12 @@ void create_run_folder(const std::string& folder, const std::string& config) {
     throw UserError("the run folder " + folder +
                     " exists already: choose another with --out, delete it, or go on with it: " +
                     "mbrl resume " + folder);
+}
+
+void create_run_folder(const std::string& folder, const std::string& config) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  require_fresh(folder);
   fs::create_directories(folder, error);
   if (error) throw UserError("cannot write into the run folder " + folder + ": " + error.message());
   write_whole(folder + "/config.txt", config);
@@ -162,76 +168,6 @@ void draw_plans(const std::string& folder) {
   }
   const std::string path = folder + "/plans";
   announce(save_figure(figure, path), path + ".png and .svg");
-}
-
-// The settings that make two runs different experiments: all but those of the run itself.
-static bool is_of_the_experiment(const std::string& name) {
-  static const char* const others[] = {
-      "seed",   "steps",          "episodes",          "threads",         "quiet",
-      "record", "evaluate-every", "evaluate-episodes", "checkpoint-every"};
-  return std::find(std::begin(others), std::end(others), name) == std::end(others);
-}
-
-// "pets on pendulum", and what sets it apart from the others on the same task.
-static std::string group_label(const RunConfig& config, const std::vector<RunConfig>& all) {
-  std::string label = config.at("algorithm") + " on " + config.at("env");
-  for (const auto& setting : config) {
-    const std::string &name = setting.first, &value = setting.second;
-    const auto differs = [&](const RunConfig& other) {
-      const auto at = other.find(name);
-      return other.at("algorithm") == config.at("algorithm") &&
-             other.at("env") == config.at("env") && at != other.end() && at->second != value;
-    };
-    if (is_of_the_experiment(name) && std::any_of(all.begin(), all.end(), differs))
-      label += ", " + name + " " + value;
-  }
-  return label;
-}
-
-// The episodes of the learned policy.
-static RunCurve learned_curve(const std::string& folder) {
-  const Csv progress = read_csv(folder + "/progress.csv");
-  const RunCurve all = read_curve(progress);
-  const std::vector<std::string> phase = progress.words("phase");
-  RunCurve learned;
-  for (std::size_t r = 0; r < phase.size(); ++r) {
-    if (phase[r] == "base") continue;
-    learned.steps.push_back(all.steps[r]);
-    learned.returns.push_back(all.returns[r]);
-  }
-  if (learned.steps.empty())
-    throw UserError(folder + " has not finished an episode of its policy yet");
-  return learned;
-}
-
-void compare_runs(const std::vector<std::string>& folders, const std::string& out) {
-  std::vector<RunConfig> configs;
-  for (const std::string& folder : folders) configs.push_back(read_config(folder));
-  std::vector<RunGroup> groups;
-  std::map<std::string, std::string> folder_of;  // of a group and a seed
-  for (std::size_t i = 0; i < folders.size(); ++i) {
-    const std::string& folder = folders[i];
-    const std::string label = group_label(configs[i], configs), seed = configs[i].at("seed");
-    const auto [first, is_new] = folder_of.emplace(label + ", seed " + seed, folder);
-    if (!is_new)
-      throw UserError(first->second + " and " + folder + " are both seed " + seed + " of " + label +
-                      ": the same run is no second seed, so name one of them");
-    std::size_t g = 0;
-    while (g < groups.size() && groups[g].label != label) ++g;
-    if (g == groups.size()) groups.push_back({.label = label});
-    groups[g].runs.push_back(learned_curve(folder));
-  }
-  const Comparison comparison = compare("", groups);
-  save_table(comparison.table, out + ".csv");
-  for (const MeanCurve& curve : comparison.table) {
-    std::printf("%-44s %zu seeds: ", curve.label.c_str(), curve.seeds);
-    if (curve.steps.empty())
-      std::printf("the episodes of the one begin after those of another have ended\n");
-    else
-      std::printf("return %s +- %s (sd) after %.0f steps\n", return_text(curve.mean.back()).c_str(),
-                  return_text(curve.spread.back()).c_str(), curve.steps.back());
-  }
-  announce(save_figure(comparison.figure, out), out + ".png and .svg");
 }
 
 void Film::add(const Env& env, const Vector& s, double total_reward) {

@@ -15,7 +15,9 @@ namespace mbrl {
 // What config.txt says of a run: a line for the algorithm, the environment and every setting.
 std::string config_text(const std::string& algorithm, const std::string& env,
                         const Settings& settings);
-// Creates the folder and writes config.txt. An existing run is never overwritten.
+// Throws UserError if the folder holds something already: an existing run is never overwritten.
+void require_fresh(const std::string& folder);
+// Creates the folder, which is to be fresh, and writes config.txt.
 void create_run_folder(const std::string& folder, const std::string& config);
 
 // While it lives, no other process can run into that folder. Throws UserError if one does already.
@@ -48,11 +50,6 @@ void draw_learning_curve(const std::string& folder, const EnvSpec& spec);
 // Draws plans.png and .svg: promised against real return of the plans that were chosen, if any
 // were.
 void draw_plans(const std::string& folder);
-
-// Draws the learning curves of several run folders into out.png and out.svg, and writes their mean
-// and spread over the seeds into out.csv. Runs that differ only in their seed, length or threads
-// are one group; a label names the settings that differ.
-void compare_runs(const std::vector<std::string>& folders, const std::string& out);
 
 // One episode as a person sees it.
 struct Film {
