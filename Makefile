@@ -100,7 +100,7 @@ else
 	@echo "make prove      that the exercises stand alone, accept other solutions, and name typical mistakes; a quarter of an hour   (HW=3; FEW=1)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
-	@echo "make soak       every algorithm killed twenty times and resumed, and the memory of a long run: twenty minutes   (T=kills; T=memory)"
+	@echo "make soak       every algorithm killed twenty times and resumed, and the memory of a long run: twenty minutes   (T=kills; T=memory; T=cluster)"
 	@echo "make fuzz       random input for the readers of command line, config.txt and checkpoints, with clang++   (SECONDS=600: each; T=config: only that one)"
 	@echo "make bench      how fast the hot paths are, beside the machine's measured peak; about a minute"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/, and write their .ipynb   (N=10_cliff: only that one; SEEDS=40: with more seeds)"
