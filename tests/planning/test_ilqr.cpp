@@ -57,6 +57,27 @@ TEST_CASE("on point_mass one step of iLQR is the linear-quadratic regulator") {
   CHECK(found.J[1] == doctest::Approx(-double(s.dot(best.P[0] * s))).epsilon(tight));
 }
 
+TEST_CASE("an action that is held at its wall is worth what it is worth there") {
+  // x' = x + a, and a clock tau. At tau = 0 the action is to be 0.3, at tau = 1 the state is to
+  // reach 3, which is too far: a_2 is held at 1. With it, J = -(a_1 - 0.3)^2 - (x + a_1 + 1 - 3)^2
+  // / 2.
+  EnvSpec spec;
+  spec.state_names = {"x", "tau"};
+  spec.action_low = Vector::Constant(1, -1), spec.action_high = Vector::Constant(1, 1);
+  const Dynamics<Var> f = [](const Var& s, const Var& a) -> Step<Var> {
+    const Var x = row(s, 0), tau = row(s, 1), x_next = x + a;
+    const Var at_first = square(a - Scalar(0.3)) + Scalar(1e-3) * square(x);
+    return {stack(x_next, tau + Scalar(1)),
+            -((Scalar(1) - tau) * at_first + tau * square(x_next - Scalar(3)) / Scalar(2))};
+  };
+  const IlqrSolution best = ilqr(f, spec, Vector::Zero(2), Vector::Zero(2));
+  const double tight = std::is_same_v<Scalar, float> ? 2e-3 : 1e-6;
+  CHECK(best.plan(0) == doctest::Approx(2.6 / 3).epsilon(tight));
+  CHECK(best.plan(1) == Scalar(1));
+  CHECK(std::abs(double(best.K[0](0, 0)) + 1.0 / 3) < tight);
+  CHECK(best.K[1].norm() == 0);
+}
+
 TEST_CASE("the return never falls, is that of the plan, and the plan is in the box") {
   const auto env = make_env("pendulum");
   Rng rng(1, "test");
