@@ -304,7 +304,7 @@ $(FUZZERS:%=$(BUILD)/fuzz/%): %: $(call library,$(SCALAR)) %.o
 .PHONY: fuzz fuzzers soak
 
 results: build
-	@for r in $(R); do docs/results/$$r.sh || exit 1; done
+	@for r in $(R); do docs/results/table.sh $$r || exit 1; done
 
 SOURCES = $(if $(CUT),$(wildcard src/*/*.?pp src/*.?pp),$(shell git ls-files '*.hpp' '*.cpp'))
 format:

@@ -4,8 +4,8 @@
 // The lecture opens with a gap: pure model-based learning achieves something after ten minutes of
 // real time; model-free learning ends higher and takes ten days. It closes with what bridges the
 // gap: a model-free learner inside a learned model. The runs are those of docs/results.md, 5 seeds
-// each, every episode's return as the policy acted. This notebook reads
-// docs/results/performance_gap.csv and draws. `make results R=short_rollouts` repeats the runs.
+// each, every episode's return as the policy acted. This notebook reads their tables and draws;
+// `make results R=short_rollouts` (or `version_1_5`, `pets`, `policies`) repeats the runs.
 
 // %%
 #include "report/notebook.hpp"
@@ -26,6 +26,18 @@ double good_from(const RunGroup& group, double good, double start) {
   return sum / double(group.runs.size());
 }
 
+const Csv version_1_5 = read_csv("docs/results/version_1_5.csv"),
+          pets = read_csv("docs/results/pets.csv"),
+          policies = read_csv("docs/results/policies.csv"),
+          shorts = read_csv("docs/results/short_rollouts.csv");
+
+// The table that the runs of an algorithm are in.
+const Csv& table_of(const std::string& algorithm) {
+  if (algorithm == "v1.5") return version_1_5;
+  if (algorithm == "pets") return pets;
+  return algorithm == "v2.0" || algorithm == "v2.5" ? policies : shorts;
+}
+
 struct Task {
   std::string env;
   double good, oracle;
@@ -39,14 +51,13 @@ struct Task {
 
 // %%
 RUN {
-  const Csv csv = read_csv("docs/results/performance_gap.csv");
   const std::vector<std::string> algorithms{"v1.5", "pets", "mbpo", "sac"};
   for (const Task& task : {Task{"pendulum", -200, -139}, Task{"cartpole_swingup", 100, 179.4}}) {
     std::map<std::string, double> steps_to_good;
     for (const std::string x : {"env_steps", "seconds"}) {
       std::vector<RunGroup> groups;
       for (const auto& algorithm : algorithms)
-        groups.push_back(runs_of(csv, {algorithm, task.env}, algorithm, 5, x));
+        groups.push_back(runs_of(table_of(algorithm), {algorithm, task.env}, algorithm, 5, x));
       Comparison both = compare(task.env + ": the mean return of the last five episodes", groups);
       both.figure.x_label = x == "seconds" ? "seconds of computing, one thread, log scale"
                                            : "real environment steps, log scale";
@@ -100,20 +111,15 @@ static Figure panel(const std::string& title, const std::vector<RunGroup>& group
 
 RUN {
   const std::string env = "cartpole_swingup";
-  const Csv gap = read_csv("docs/results/performance_gap.csv"),
-            policies = read_csv("docs/results/policies.csv"),
-            shorts = read_csv("docs/results/short_rollouts.csv");
-  const auto group = [&](const Csv& csv, const std::string& algorithm, const std::string& label) {
-    return runs_of(csv, {algorithm, env}, label, 3);
+  const auto group = [&](const std::string& algorithm, const std::string& label) {
+    return runs_of(table_of(algorithm), {algorithm, env}, label, 3);
   };
-  Figure above =
-      panel("cartpole_swingup: planning, and policies trained through the model",
-            {group(gap, "v1.5", "version 1.5"), group(gap, "pets", "PETS"),
-             group(policies, "v2.0", "version 2.0"), group(policies, "v2.5", "version 2.5")});
-  Figure below = panel(
-      "and model-free learners with short rollouts of the model",
-      {group(shorts, "v3.0", "version 3.0"), group(shorts, "mba", "MBA"),
-       group(shorts, "mve", "MVE"), group(gap, "mbpo", "MBPO"), group(gap, "sac", "SAC alone")});
+  Figure above = panel("cartpole_swingup: planning, and policies trained through the model",
+                       {group("v1.5", "version 1.5"), group("pets", "PETS"),
+                        group("v2.0", "version 2.0"), group("v2.5", "version 2.5")});
+  Figure below = panel("and model-free learners with short rollouts of the model",
+                       {group("v3.0", "version 3.0"), group("mba", "MBA"), group("mve", "MVE"),
+                        group("mbpo", "MBPO"), group("sac", "SAC alone")});
   below.x_label = "real environment steps (mean of the last three episodes)";
   below.height += 40;
   show({above, below}, "progression");

@@ -1,5 +1,5 @@
 // The runs behind docs/results/*.csv, one row per episode, evaluation or report of the critic:
-// algorithm, env, setting, seed, kind (if there are several), env_steps, return, seconds.
+// algorithm, env, setting, seed, kind, env_steps, return, seconds.
 #pragma once
 
 #include <map>
@@ -19,9 +19,7 @@ struct Which {
 inline RunGroup runs_of(const Csv& csv, const Which& which, const std::string& label,
                         std::size_t window = 5, const std::string& x = "env_steps") {
   const auto algorithms = csv.words("algorithm"), envs = csv.words("env"),
-             settings = csv.words("setting"), seeds = csv.words("seed");
-  const auto kinds =
-      csv.has("kind") ? csv.words("kind") : std::vector<std::string>(csv.rows.size(), "episode");
+             settings = csv.words("setting"), seeds = csv.words("seed"), kinds = csv.words("kind");
   const auto xs = csv.column(x), values = csv.column("return");
   std::map<std::string, std::vector<double>> of_seed;
   std::map<std::string, RunCurve> by_seed;

@@ -10,7 +10,7 @@ namespace {
 // Whether there is the file that `make TARGET NAME=VALUE` asks for.
 bool has_file(const std::string& target, const std::string& name, const std::string& value) {
   if (name == "N") return there_is("notebooks_cpp/" + value + ".cpp");
-  if (name == "R") return there_is("docs/results/" + value + ".sh");
+  if (name == "R") return there_is("docs/results/" + value + ".csv");
   const bool chooses_tests = name == "T" && target == "test";
   return !chooses_tests || there_is("tests/" + value) || there_is("tests/" + value + ".cpp");
 }
@@ -113,13 +113,16 @@ const std::string tiny =
 
 // Runs `mbrl COMMAND`; a training run with a tiny budget, and into a new folder.
 Outcome run(const fs::path& place, std::string command) {
-  const std::string algorithm = found_in(command, "^run (\\S+) (?!--help)", "");
+  std::string algorithm = found_in(command, "^run (\\S+) (?!--help)", "");
+  const bool several = contains(algorithm, ",") || contains(command, " --seeds ");
+  algorithm = algorithm.substr(0, algorithm.find(','));
   if (!algorithm.empty() && flags().count(algorithm)) {
     const std::string usual = "runs/" + algorithm + "-" + found_in(command, "--env (\\S+)", "") +
                               "-" + found_in(command, "--seed (\\S+)", "1");
     fs::remove_all(place / found_in(command, "--out (runs/[^/ ]+)", usual));
     // What tells the runs of a sweep apart stays as it is: one run twice is no comparison.
-    const std::string swept = "--(horizon|rollout-length|candidates)";
+    const std::string swept = several ? "--.*" : "--(horizon|rollout-length|candidates)";
+    if (several) command = replaced(command, "--seeds 1-5", "--seeds 1-2");
     each_match(tiny, "(--[a-z-]+) [0-9]+", [&](const std::smatch& setting, int) {
       const std::string flag = setting[1];
       if (matches(flag, swept) && contains(command, flag + " ")) return;

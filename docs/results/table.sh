@@ -1,0 +1,36 @@
+#!/bin/sh
+# A table of docs/results.md: makes the runs of docs/results/runs.txt that belong to it, writes docs/results/TABLE.csv (every
+# episode, every evaluation, and where asked for below every Q), and prints the table. `make results R=pets`
+#
+# The run folders stay in RUNS (runs/results); what is there already is gone on with, and not run again.
+set -eu
+table=$1 mbrl=${MBRL:-build/mbrl} runs=${RUNS:-runs/results}/$1
+export GNUPLOT=none
+
+grep "^$table " docs/results/runs.txt | {
+  k=0
+  while read -r _ setting words; do
+    k=$((k + 1)); folder=$runs/$k-$setting
+    # A run may stop because its numbers have exploded: that is a result, too.
+    if [ -e "$folder" ]; then $mbrl resume "$folder"; else $mbrl run $words --quiet --out "$folder"; fi >&2 || true
+  done
+}
+
+echo "algorithm,env,setting,seed,kind,env_steps,return,seconds" >docs/results/$table.csv
+for run in "$runs"/*/*/config.txt; do
+  folder=${run%/config.txt} setting=${run#"$runs"/*-}
+  # Lists within a setting (horizon 5,10: the folder's name says which) are part of its name.
+  awk -F, -v OFS=, -v setting="${setting%%/*}" -v name="$(basename "$folder")" '
+    FILENAME ~ /config/ {split($0, c, " = "); is[c[1]] = c[2]; next}
+    FNR == 1 {
+      if (named++) next
+      n = split(name, parts, "_")
+      for (i = 1; i <= n; i++) if (parts[i] ~ /-/ && parts[i] !~ /^seed-/) {sub(/-/, " ", parts[i]); setting = setting " " parts[i]}
+      key = is["algorithm"] OFS is["env"] OFS setting OFS is["seed"]; next
+    }
+    FILENAME ~ /progress/ && $6 == "learned" {print key, "episode", $1, $3, $4}
+    FILENAME ~ /eval/ {print key, "evaluation", $1, $3, $5}
+    FILENAME ~ /learner/ && is["algorithm"] == "mbpo" && is["env"] == "inverted_pendulum" {print key, "Q", $1, $4, 0}
+  ' $(ls "$folder"/config.txt "$folder"/progress.csv "$folder"/eval.csv "$folder"/learner.csv 2>/dev/null) >>docs/results/$table.csv
+done
+awk -f docs/results/table.awk docs/results/$table.csv
