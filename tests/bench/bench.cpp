@@ -72,19 +72,84 @@ void training(Machine& machine) {
        [&](Workers& workers) { ensemble.fit(data, workers); });
 }
 
+// The matrix products of one update of SAC and nothing else: what an update cannot be faster than.
+// A batch is cut into two pieces, as there.
+class ProductsOfSac {
+ public:
+  ProductsOfSac(Index features, Index actions, Index width, Index B) : columns_(B / 2) {
+    Rng rng(1, "bench");
+    for (Piece& piece : pieces_) {
+      piece.actor = network({features, width, width, 2 * actions}, rng);
+      piece.critic = network({features + actions, width, width, 1}, rng);
+    }
+  }
+
+  void operator()(Workers& workers) {
+    workers.for_each(2, [&](Index i) {
+      Piece& piece = pieces_[std::size_t(i)];
+      pass(piece.actor, true, false, false);  // the target: the action in s'
+      for (int critic = 0; critic < 2; ++critic) {
+        pass(piece.critic, true, false, false);  //   and its value
+        pass(piece.critic, true, true, false);   // the critic's loss, and its gradient
+        pass(piece.critic, true, false, true);   // the actor's loss, through the critic
+      }
+      pass(piece.actor, true, true, false);  //   and its gradient
+    });
+  }
+
+ private:
+  struct Layer {
+    Matrix W, x, y, dW, dx;
+  };
+  struct Piece {
+    std::vector<Layer> actor, critic;
+  };
+
+  std::vector<Layer> network(const std::vector<Index>& sizes, Rng& rng) const {
+    std::vector<Layer> layers;
+    for (std::size_t l = 0; l + 1 < sizes.size(); ++l)
+      layers.push_back({rng.normal(sizes[l + 1], sizes[l]), rng.normal(sizes[l], columns_),
+                        rng.normal(sizes[l + 1], columns_), Matrix(sizes[l + 1], sizes[l]),
+                        Matrix(sizes[l], columns_)});
+    return layers;
+  }
+  static void pass(std::vector<Layer>& layers, bool values, bool of_weights, bool of_input) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      auto& [W, x, y, dW, dx] = layers[l];
+      if (values) y.noalias() = W * x;
+      if (of_weights) dW.noalias() = y * x.transpose();
+      if (of_input || (of_weights && l > 0)) dx.noalias() = W.transpose() * y;
+    }
+  }
+
+  Index columns_;
+  std::array<Piece, 2> pieces_;
+};
+
 void updates(Machine& machine, const Env& env) {
   const Dataset D = random_steps(env, 2000);
-  LearnerConfig config;
-  config.hidden_width = 256;
-  for (const char* kind : {"sac", "ddpg", "naf"}) {
-    config.kind = kind;
+  struct Size {
+    const char* kind;
+    int width, batch;
+  };
+  for (const auto& [kind, width, batch] :
+       {Size{"sac", 64, 100}, {"sac", 256, 256}, {"ddpg", 256, 256}, {"naf", 256, 256}}) {
+    LearnerConfig config;
+    config.kind = kind, config.hidden_width = width, config.batch_size = batch;
     const auto learner = make_learner(env, config, 1);
     Replay replay(Rng(1, "replay"));
-    const std::string name = std::string(kind) + " update, 2 x 256, batch 256, sampling included";
-    // 14 passes through a network; one backward is two of them, without the first layer's inputs.
-    const double flop = config.kind == "sac" ? 14 * 256.0 * flop_of(6, 1, 2, 256) : 0;
-    line(machine, name.c_str(), flop,
-         [&](Workers& workers) { learner->update(replay.sample(D, 256), workers); });
+    const std::string of = std::string(kind) + " update, 2 x " + std::to_string(width) +
+                           ", batch " + std::to_string(batch);
+    // 16 passes through a network: a backward pass is two of them, without the first layer's
+    // inputs.
+    const bool sac = config.kind == "sac";
+    const double flop = sac ? 16.0 * batch * flop_of(6, 1, 2, width) : 0;
+    line(machine, (of + ", with sampling").c_str(), flop,
+         [&, n = batch](Workers& workers) { learner->update(replay.sample(D, n), workers); });
+    if (!sac) continue;
+    ProductsOfSac products(env.feature_dim(), env.spec.action_dim(), width, batch);
+    line(machine, "    its matrix products alone", flop,
+         [&](Workers& workers) { products(workers); });
   }
 }
 
