@@ -3,11 +3,13 @@
 //
 // State (x, theta, v, omega). The bodies are capsules of density 1000 kg/m^3, as in the MuJoCo
 // models of those tasks; here their equations of motion are written out and integrated by
-// Runge-Kutta, 2 steps of 0.02 s as there. The end of the rail is a stiff one-sided spring.
+// Runge-Kutta, 2 steps of 0.02 s as there. The ends of the rail are soft constraints, by MuJoCo's
+// rule.
 #pragma once
 
 #include "envs/env.hpp"
 #include "envs/runge_kutta.hpp"
+#include "envs/soft_constraints.hpp"
 
 namespace mbrl {
 
@@ -30,10 +32,15 @@ struct CartPoleBodies {
   static constexpr Scalar cart_mass = capsule_mass(Scalar(0.1), Scalar(0.2));
   static constexpr Scalar pole_mass = capsule_mass(Scalar(0.049), Scalar(0.6));
   static constexpr Scalar pole_inertia = capsule_inertia(Scalar(0.049), Scalar(0.6));
+  // MuJoCo's default, but that no time constant may be below two of its time steps.
+  static constexpr Softness rail_end{.time = 0.04};
 
   Scalar l;            // where the pole's middle is when theta = 0: so far below the hinge [m]
   Scalar rail;         // |x| at which the rail ends [m]
   Scalar damping = 1;  // of the slider [N s/m] and of the hinge [N m s]
+
+  static constexpr Scalar mass = cart_mass + pole_mass;
+  Scalar inertia() const { return pole_inertia + pole_mass * l * l; }  // of the pole at its hinge
 
   // The state one step later.  s: (4, B)  a: (1, B)  returns (4, B)
   template <class M>
@@ -51,27 +58,45 @@ struct CartPoleBodies {
   //       - c x'' + (I + m l^2) theta'' = - d theta' - m g l sin(theta)          the hinge
   template <class M>
   M derivative(const M& s, const RowOf<M>& force) const {
-    const Scalar mass = cart_mass + pole_mass, inertia = pole_inertia + pole_mass * l * l;
-    const RowOf<M> theta = row(s, 1), v = row(s, 2), omega = row(s, 3);
+    const RowOf<M> x = row(s, 0), theta = row(s, 1), v = row(s, 2), omega = row(s, 3);
     const RowOf<M> lever = pole_mass * l * sin(theta), c = pole_mass * l * cos(theta);
-    const RowOf<M> slider =
-        force + rail_end_force<M>(row(s, 0), v) - damping * v - lever * square(omega);
     const RowOf<M> hinge = -damping * omega - g * lever;
-    const RowOf<M> determinant = mass * inertia - square(c);
-    const RowOf<M> v_dot = (inertia * slider + c * hinge) / determinant;
+    const RowOf<M> determinant = mass * inertia() - square(c);
+    RowOf<M> slider = force - damping * v - lever * square(omega);
+    if ((values(x).abs() > rail).any()) {
+      const RowOf<M> v_dot = (inertia() * slider + c * hinge) / determinant;
+      slider = slider + rail_end_force<M>(x, v, v_dot, inertia() / determinant);
+    }
+    const RowOf<M> v_dot = (inertia() * slider + c * hinge) / determinant;
     const RowOf<M> omega_dot = (c * slider + mass * hinge) / determinant;
     return stack(v, omega, v_dot, omega_dot);
   }
 
-  // Beyond the rail's end a critically damped spring of 50 rad/s pushes back (MuJoCo's default
-  // softness, a time constant of 0.02 s), and never pulls outwards.
+  // Beyond its end the rail wants the cart to accelerate by `wanted`, by the rule of SoftRows::add
+  // with J = +-1. What x'' falls short of it, the end answers with a force of 1 / R. A force f adds
+  // A f to x'', so that one row needs no rounds of Newton's method:
+  //
+  //   f = (wanted - x'') / R,  x'' = v_dot + A f   =>   f = (wanted - v_dot) / (R + A)
+  //
+  // if that points inwards, else none.  v_dot: x'' without the end; A: (M^-1)_xx
   template <class M>
-  RowOf<M> rail_end_force(const RowOf<M>& x, const RowOf<M>& v) const {
-    const RowOf<M> beyond = x - clamp(x, -rail, rail);
-    const RowOf<M> deceleration = Scalar(2500) * beyond + Scalar(100) * v;
-    const RowOf<M> none = Scalar(0) * x;
-    const RowOf<M> active = where(values(beyond) * values(deceleration) > 0, deceleration, none);
-    return -(cart_mass + pole_mass) * active;
+  RowOf<M> rail_end_force(const RowOf<M>& x, const RowOf<M>& v, const RowOf<M>& v_dot,
+                          const RowOf<M>& A) const {
+    const RowOf<M> beyond = x - clamp(x, -rail, rail), d = impedance<M>(beyond);
+    const RowOf<M> wanted = -Scalar(rail_end.b()) * v - Scalar(rail_end.k()) * d * beyond;
+    const Scalar weight = inertia() / (mass * inertia() - pole_mass * l * pole_mass * l);
+    const RowOf<M> R = weight * (Scalar(1) - d) / d;
+    const RowOf<M> f = (wanted - v_dot) / (R + A), none = Scalar(0) * f;
+    return where(values(beyond) * values(f) < 0, f, none);
+  }
+
+  // Softness::impedance for a batch. The S of two parabolas is 2 x^2 - 4 max(0, x - 1/2)^2.
+  template <class M>
+  static RowOf<M> impedance(const RowOf<M>& depth) {
+    const RowOf<M> x = clamp(abs(depth) / Scalar(rail_end.width), 0, 1);
+    const RowOf<M> second = clamp(x, Scalar(0.5), 1) - Scalar(0.5);
+    const RowOf<M> y = Scalar(2) * square(x) - Scalar(4) * square(second);
+    return Scalar(rail_end.d0) + Scalar(rail_end.d1 - rail_end.d0) * y;
   }
 
   // Where the end of the pole is.

@@ -3,6 +3,7 @@
 #include "envs/all.hpp"
 
 #include "envs/cart_pole_bodies.hpp"
+#include "mujoco_steps.hpp"
 
 using namespace mbrl;
 
@@ -117,22 +118,66 @@ TEST_CASE("the action is clipped at 3, and each unit of it is 100 N") {
         doctest::Approx(0.04 * v_dot).epsilon(0.02).scale(0));
 }
 
+TEST_CASE("a step of a cart is MuJoCo's, on the rail and at its ends") {
+  for (const char* name : {"inverted_pendulum", "cartpole_swingup"}) {
+    CAPTURE(name);
+    const auto env = make_env(name);
+    const MujocoSteps truth(*env);
+    const Matrix difference = env->dynamics(truth.steps.s, truth.steps.a) - truth.steps.s_next;
+    CHECK(difference.topRows(2).cwiseAbs().maxCoeff() < 1e-11);
+    CHECK(difference.bottomRows(2).cwiseAbs().maxCoeff() < 1e-9);
+    CHECK(std::count(truth.kind.begin(), truth.kind.end(), "end") == 15);
+  }
+}
+
+TEST_CASE("at the ends of the rail the tape's derivatives are those of central differences") {
+  Rng rng(4, "ends");
+  for (const char* name : {"inverted_pendulum", "cartpole_swingup"}) {
+    CAPTURE(name);
+    const auto env = make_env(name);
+    const MujocoSteps truth(*env);
+    check_taped_values(*env, truth.steps);
+    int compared = 0;
+    for (Index j = 0; j < 20; ++j) {
+      const Matrix s = truth.steps.s.col(j), a = truth.steps.a.col(j), w = rng.normal(4, 1);
+      if (std::abs(s(0)) == 1 || std::abs(s(0)) == 2.5) continue;  // where the end begins
+      const auto weighted = [&](const std::vector<Var>& in) {
+        const Var s_next = env->dynamics(in[0], in[1]);
+        return sum(s_next * s_next.tape->constant(w));
+      };
+      CHECK(gradient_error(weighted, {s, a}) < 1e-6);
+      ++compared;
+    }
+    CHECK(compared == 17);
+  }
+}
+
+TEST_CASE("the impedance of a rail's end is that of every soft constraint") {
+  for (const double depth : {-0.002, -0.001, -0.0007, -0.0004, 0.0, 0.0002, 0.0005, 0.0009, 0.5})
+    CHECK(CartPoleBodies::impedance<Matrix>(Row::Constant(1, depth))(0) ==
+          doctest::Approx(CartPoleBodies::rail_end.impedance(depth)).epsilon(1e-14).scale(0));
+}
+
 TEST_CASE("the end of the rail pushes inwards, in contact only, and never pulls") {
-  const auto force = [](double x, double v) {
-    return hanging.rail_end_force<Matrix>(Row::Constant(1, x), Row::Constant(1, v))(0);
+  const auto force = [](double x, double v, double v_dot) {
+    const auto one = [](double y) { return Row(Row::Constant(1, y)); };
+    return hanging.rail_end_force<Matrix>(one(x), one(v), one(v_dot), one(0.08))(0);
   };
-  CHECK(force(2.49, 9) == 0);
-  CHECK(force(-2.49, -9) == 0);
-  const double mass = 10.47198 + 5.01859;
-  CHECK(force(2.51, 0) == doctest::Approx(-mass * 25).epsilon(1e-5));
-  CHECK(force(-2.51, 0) == doctest::Approx(mass * 25).epsilon(1e-5));
-  CHECK(force(2.51, 2) == doctest::Approx(-mass * 225).epsilon(1e-5));
-  CHECK(force(-2.51, -2) == doctest::Approx(mass * 225).epsilon(1e-5));
-  CHECK(force(2.51, -2) == 0);
-  CHECK(force(-2.51, 2) == 0);
+  CHECK(force(2.49, 9, 30) == 0);
+  CHECK(force(-2.49, -9, -30) == 0);
+  CHECK(force(2.51, 2, 0) < force(2.51, 0, 0));
+  CHECK(force(2.51, 0, 0) < 0);
+  CHECK(force(-2.51, 2, 3) == doctest::Approx(-force(2.51, -2, -3)));
+  CHECK(force(2.51, -2, 0) == 0);
+  CHECK(force(-2.51, 2, 0) == 0);
+  CHECK(force(2.51, 0, -30) == 0);  // it returns faster than the end wants already
 }
 
 TEST_CASE("the full force for ten seconds does not carry the cart past the end of its rail") {
+  // At rest, R f = wanted: (1 - d) / d A 300 N = k d beyond, with the pole hanging.
+  const double ml = 5.01859 * 0.3, J = 0.18875 + ml * 0.3, A = J / (15.49056 * J - ml * ml);
+  const double d = 0.95, k = 1 / (d * 0.04 * d * 0.04);
+  const double beyond = (1 - d) / (d * d) * A * 300 / k;
   for (const double side : {-3.0, 3.0}) {
     Matrix s = Matrix::Zero(4, 1);
     double farthest = 0;
@@ -140,9 +185,9 @@ TEST_CASE("the full force for ten seconds does not carry the cart past the end o
       s = hanging.step(s, Matrix{{side}});
       farthest = std::max(farthest, std::abs(s(0)));
     }
-    CHECK(farthest < 2.75);  // it arrives at 13 m/s
+    CHECK(farthest < 2.8);  // it arrives at 13 m/s
     CHECK(farthest > 2.5);
-    CHECK(std::abs(s(0)) == doctest::Approx(2.5 + 300 / (2500 * 15.49)).epsilon(0.01).scale(0));
+    CHECK(std::abs(s(0)) == doctest::Approx(2.5 + beyond).epsilon(2e-5).scale(0));
   }
 }
 

@@ -2,47 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "check_env.hpp"
 #include "envs/all.hpp"
 #include "envs/half_cheetah.hpp"
 #include "envs/hopper.hpp"
+#include "mujoco_steps.hpp"
 
 using namespace mbrl;
 
 namespace test_planar_bodies {
 
 const char* const kRobots[] = {"half_cheetah", "hopper", "walker2d"};
-
-// Steps that MuJoCo 3.3.8 took from these states under these actions, its solver run to the end:
-// five in the air, five with hinges at their limits, ten on the ground.
-struct MujocoSteps {
-  std::vector<std::string> kind;
-  Steps steps;
-
-  explicit MujocoSteps(const Env& env) {
-    std::ifstream file("tests/envs/mujoco/" + env.spec.name + ".csv");
-    std::string line;
-    std::getline(file, line);
-    const Index n = env.spec.state_dim(), m = env.spec.action_dim();
-    for (Matrix* x : {&steps.s, &steps.s_next}) x->resize(n, 20);
-    steps.a.resize(m, 20);
-    for (Index j = 0; std::getline(file, line) && j < 20; ++j) {
-      std::istringstream words(line);
-      std::string word;
-      std::getline(words, word, ',');
-      kind.push_back(word);
-      for (Matrix* x : {&steps.s, &steps.a, &steps.s_next})
-        for (Index i = 0; i < x->rows(); ++i) {
-          std::getline(words, word, ',');
-          (*x)(i, j) = Scalar(std::stod(word));
-        }
-    }
-    REQUIRE(kind.size() == 20);
-  }
-};
 
 TEST_CASE("a step of every robot is MuJoCo's, in the air, at the limits and on the ground") {
   for (const char* name : kRobots) {
