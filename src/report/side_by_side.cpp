@@ -74,7 +74,9 @@ std::string last_line(const std::string& path) {
       line += chunk;
       if (line.back() != '\n') continue;
       line.pop_back();
-      if (!line.empty() && line.rfind("drew ", 0) != 0) last = line;
+      const bool of_figures =
+          line.rfind("drew ", 0) == 0 || line.find("was not drawn") != std::string::npos;
+      if (!line.empty() && !of_figures) last = line;
       line.clear();
     }
     std::fclose(file);
