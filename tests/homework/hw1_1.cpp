@@ -23,6 +23,12 @@ int main() {
         "dx = dy y (1 - y), with y.own the value and y.adjoint dy");
 
     tape.clear();
+    const Var large = tape.parameter(Matrix{{-800, 800}});
+    test.equal("sigmoid of (-800, 800)", sigmoid(large).value(), {{0, 1}}, {},
+               "exp(800) overflows, and infinity / infinity is no number: with exp(-x) in the "
+               "denominator alone nothing is lost");
+
+    tape.clear();
     const Var z = tape.parameter(Matrix{{0.0}});
     tape.backward(sigmoid(z) + sigmoid(z));
     test.equal("dL/dx of sigmoid(x) + sigmoid(x) at 0", z.adjoint(), 0.5,

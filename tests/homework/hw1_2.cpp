@@ -9,10 +9,10 @@ int main() {
   return judge({"hw1.2", 4, "Log-sum-exp that does not overflow"}, [](Test& test) {
     const double log3 = std::log(3.0), log4 = std::log(4.0);
     Tape tape;
-    const Var small = tape.parameter(Matrix{{0, log3}, {log3, log3}, {-1e9, 0}});
+    const Var small = tape.parameter(Matrix{{0, log3}, {log3, log3}, {-40, 0}});
     const Var y = log_sum_exp(small);
     test.equal(
-        "log_sum_exp of the columns (0, log 3, -1e9) and (log 3, log 3, 0)", y.value(),
+        "log_sum_exp of the columns (0, log 3, -40) and (log 3, log 3, 0)", y.value(),
         {{log4, std::log(7.0)}},
         {{{{log4 - log3, std::log(7.0) - log3}}, "what was taken out of exp is not added again"},
          {{{std::log(4.0 / 3), std::log(7.0 / 3)}}, "that is the log of the mean, not of the sum"},
@@ -36,5 +36,17 @@ int main() {
     tape.backward(z, Matrix{{1, 1}});
     test.equal("dL/dx there", large.adjoint(), {{0.25, 0.25}, {0.75, 0.75}}, {},
                "the same shares as without the 1000");
+
+    tape.clear();
+    const Var uneven =
+        tape.parameter(Matrix{{-2000, 5, -2000}, {7, -2000, -2000}, {-2000, -2000, 9}});
+    const std::string largest =
+        "the entry that is taken out must be the largest of its column: the first, the last or "
+        "the mean may be far below it, and exp of the difference overflows";
+    const Var w = log_sum_exp(uneven);
+    test.equal("log_sum_exp of columns with one entry 5, 7 or 9 and the others -2000", w.value(),
+               {{7, 5, 9}}, {}, largest);
+    tape.backward(w, Matrix{{1, 1, 1}});
+    test.equal("dL/dx there", uneven.adjoint(), {{0, 1, 0}, {1, 0, 0}, {0, 0, 1}}, {}, largest);
   });
 }

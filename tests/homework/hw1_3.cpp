@@ -18,6 +18,11 @@ int main() {
                  "that is a one-sided difference, whose error is of the first order in the step"},
                 {3.02 / 6.02, "f(x + h) and f(x - h) are 2 h apart"}},
                "differences: (f(x + h) - f(x - h)) / 2h");
+    const std::string same = "the step is h, whatever x is; a step of h |x| is none at x = 0";
+    test.equal("the error for x^3 at x = 2 with the step 0.1", error(cube, {Matrix{{2.0}}}, 0.1),
+               0.01 / 12.01, {{0.04 / 12.04, same}}, "the step is h, whatever x is");
+    test.equal("the error for x^3 at x = 0 with the step 0.1: 0.01 in the place of 0",
+               error(cube, {Matrix{{0.0}}}, 0.1), 1, {}, same);
 
     const auto product = [](const std::vector<Var>& x) { return x[0] * x[1]; };
     test.equal("the error for x y at (1, 1) with the step 0.1",

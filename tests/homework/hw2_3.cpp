@@ -51,13 +51,15 @@ int main() {
                "one model does not disagree with itself");
 
     // Random models: where each one is there twice, or all are shifted, the spread is the same.
-    std::vector<Theta> some, twice, shifted;
+    std::vector<Theta> some, twice, shifted, far;
     const double shift = 10 * double(test.rng.normal());
+    const double much = 1e7 * (1 + double(test.rng.uniform()));
     for (int i = 0; i < 4; ++i) {
       const double slope = double(test.rng.normal()), bias = double(test.rng.normal());
       some.push_back(linear(slope, bias, 1));
       twice.insert(twice.end(), 2, some.back());
       shifted.push_back(linear(slope, bias + shift, 1));
+      far.push_back(linear(slope, bias + much, 1));
     }
     const Matrix x = test.rng.normal(1, 3);
     const Matrix spread = moments(some, x).epistemic;
@@ -66,5 +68,10 @@ int main() {
     test.equal("epistemic, when the same number is added to all means",
                moments(shifted, x).epistemic, spread, {},
                "deviations are from the mean over the models, at the same x");
+    test.equal("epistemic, when ten million and more is added to all means",
+               moments(far, x).epistemic, spread, {},
+               "E[mu^2] - E[mu]^2 is a small difference of two large numbers, of which rounding "
+               "leaves nothing (in float from means of 1000 on): average the squared deviations "
+               "from m.mean");
   });
 }

@@ -34,6 +34,17 @@ int main() {
     test.equal("the same in the central 100 %", coverage(open, 1, 1), 1, {},
                "at level 1 every truth is inside, also one beyond all particles");
 
+    // Particles that no normal would give: their mean is 251.5, and their sd 432.
+    const std::string normal =
+        "that is an interval around the particles' mean, as wide as a normal of their sd would "
+        "have it; the particles need not be normal, so count how many are below the truth";
+    const OpenLoop skewed = open_loop(Matrix{{1, 2, 3, 1000}}, Matrix{{0.5, 1.9, 2.5, 300, 2000}});
+    test.equal("the share of 0.5, 1.9, 2.5, 300 and 2000 in the central 60 % of 1, 2, 3, 1000",
+               coverage(skewed, 1, 0.6), 0.6, {{0.8, normal}},
+               "the truths with 1, 2 or 3 of the 4 particles below them are in there");
+    test.equal("the same in the central 20 %", coverage(skewed, 1, 0.2), 0.2, {{0.0, normal}},
+               "2.5 alone has half of the particles below it");
+
     // Two steps, two coordinates; the second coordinate of the first start is known for sure.
     OpenLoop two{{"x", "y"}, {}, {}};
     two.truth = {Matrix{{9, 9}, {9, 9}}, Matrix{{2.5, 9}, {5, 2.5}}};

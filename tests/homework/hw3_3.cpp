@@ -1,4 +1,5 @@
-// Plans with returns whose mean and standard deviation can be seen: of 0, 0, 4 and 4 both are 2.
+// Plans with returns whose mean and standard deviation can be seen: -3, 3, 3 and 5 have the mean 2
+// and deviate by -5, 1, 1 and 3, so that their sd is 3.
 #include "exercise.hpp"
 #include "planning/propagation.hpp"
 
@@ -6,27 +7,32 @@ using namespace mbrl;
 
 int main() {
   return judge({"hw3.3", 3, "The score of a plan"}, [](Test& test) {
-    const Matrix returns{{0, 10, -6}, {4, 10, -2}, {4, 10, -6}, {0, 10, -2}};  // 4 particles
+    const Matrix returns{{-3, 10, -5}, {3, 10, 1}, {5, 10, -7}, {3, 10, -5}};  // 4 particles
     test.equal("expected", score(returns, "expected", 0.5), {{2, 10, -4}},
-               {{{{3, 10, -3}}, "that is optimistic: `expected` does not look at risk"},
-                {{{1, 10, -5}}, "that is pessimistic: `expected` does not look at risk"},
+               {{{{3.5, 10, -2.5}}, "that is optimistic: `expected` does not look at risk"},
+                {{{0.5, 10, -5.5}}, "that is pessimistic: `expected` does not look at risk"},
+                {{{3, 10, -5}}, "that is the median over the particles, not their mean"},
                 {{{8, 40, -16}}, "that is the sum over the particles"}},
                "the mean over the particles of each plan, the rows of its column");
-    const double unbiased = 4 / std::sqrt(3.0) / 2;  // half of the sd that N - 1 would give
+    const double unbiased = std::sqrt(3.0);  // half of the sd that N - 1 would give
     const std::string sign = "mean - risk * sd is pessimistic, mean + risk * sd optimistic";
-    const std::string sd = "that is risk times the variance, not the standard deviation";
+    const std::string variance = "that is risk times the variance, not the standard deviation";
     const std::string biased = "the variance is divided by N - 1: divide by the particles, N";
-    test.equal("pessimistic, risk 0.5", score(returns, "pessimistic", 0.5), {{1, 10, -5}},
-               {{{{3, 10, -3}}, "the sign: " + sign},
-                {{{0, 10, -6}}, sd},
+    const std::string one = "asked is the mean of all particles, and risk times their sd";
+    test.equal("pessimistic, risk 0.5", score(returns, "pessimistic", 0.5), {{0.5, 10, -5.5}},
+               {{{{3.5, 10, -2.5}}, "the sign: " + sign},
+                {{{-2.5, 10, -8.5}}, variance},
                 {{{2 - unbiased, 10, -4 - unbiased}}, biased},
-                {{{0, 8, -6}}, "risk is missing"},
+                {{{-3, 10, -7}}, "that is the return of the worst particle; " + one},
+                {{{-1, 10, -7}}, "risk is missing"},
                 {{{2, 10, -4}}, "that is still the mean"}},
                sign);
-    test.equal("optimistic, risk 0.5", score(returns, "optimistic", 0.5), {{3, 10, -3}},
-               {{{{1, 10, -5}}, "the sign: " + sign},
-                {{{4, 10, -2}}, sd},
+    test.equal("optimistic, risk 0.5", score(returns, "optimistic", 0.5), {{3.5, 10, -2.5}},
+               {{{{0.5, 10, -5.5}}, "the sign: " + sign},
+                {{{6.5, 10, 0.5}}, variance},
                 {{{2 + unbiased, 10, -4 + unbiased}}, biased},
+                {{{5, 10, 1}}, "that is the return of the best particle; " + one},
+                {{{5, 10, -1}}, "risk is missing"},
                 {{{2, 10, -4}}, "that is still the mean"}},
                sign);
 
@@ -44,5 +50,11 @@ int main() {
     test.equal("the score of returns that are all moved up by 100",
                score(some.array() + 100, "pessimistic", 2), low + 100, {},
                "the sd is taken around the mean of the plan's own returns");
+    const Matrix far = some.array() + Scalar(1e7) * (1 + test.rng.uniform());
+    test.equal("how far pessimistic is below expected, for returns of ten million and more",
+               score(far, "expected", 2) - score(far, "pessimistic", 2),
+               score(some, "expected", 2) - low, {},
+               "E[R^2] - E[R]^2 is a small difference of two large numbers, of which rounding "
+               "leaves nothing (in float from returns of 1000 on): average the squared deviations");
   });
 }

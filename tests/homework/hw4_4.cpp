@@ -85,6 +85,14 @@ int main() {
                 {{{0.25, 0.25}}, "those within 1 sd are within 2 sd too"}},
                "the share of the starts with |error| <= 2 sd");
 
+    // An error of exactly 1 sd, and one of exactly 2.
+    OpenLoop edge{{"x", "v"}, {Matrix{{3, 5}, {0, 0}}}, {}};
+    edge.particles = {{particles(1, 2, 0, 1), particles(1, 2, 0, 1)}};
+    const KStepError at_edge = k_step_errors(edge, Matrix::Zero(2, 2))[0];
+    test.equal("the shares within 1 and 2 sd, for errors of exactly 1 and 2 sd",
+               Matrix{{Scalar(at_edge.within_1sd), Scalar(at_edge.within_2sd)}}, {{0.5, 1}}, {},
+               "the end counts as within: |error| <= c sd, not <");
+
     Matrix still(2, 5);
     for (Index k = 0; k < 2; ++k)
       still.row(k) << column(table, "v", &KStepError::rmse)(k),
