@@ -2,9 +2,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,28 +10,17 @@
 #include <vector>
 
 #include "report/csv.hpp"
+#include "tests/shell.hpp"
 
 namespace the_program {
 
 using mbrl::read_csv;
 
-struct Outcome {
-  int status;
-  std::string said;
-};
-
 // Runs the program under test (the environment variable MBRL) with these arguments.
 inline Outcome mbrl_says(const std::string& arguments, const std::string& variables = "") {
   const char* program = std::getenv("MBRL");
-  const std::string command =
-      variables + std::string(program ? program : "build/mbrl") + " " + arguments + " 2>&1";
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string said;
-  char chunk[4096];
-  while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, pipe)) said.append(chunk, n);
-  const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, said};
+  return shell(variables + std::string(program ? program : "build/mbrl") + " " + arguments +
+               " 2>&1");
 }
 
 inline bool draws() {

@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 #include <glob.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cctype>
@@ -16,6 +15,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include "tests/shell.hpp"
 
 namespace documents_test {
 
@@ -76,21 +77,6 @@ inline std::string found_in(const std::string& text, const std::string& pattern,
                             const std::string& otherwise) {
   std::smatch match;
   return std::regex_search(text, match, std::regex(pattern)) ? match.str(1) : otherwise;
-}
-
-struct Outcome {
-  int status;
-  std::string said;
-};
-
-inline Outcome shell(const std::string& command) {
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string said;
-  char chunk[4096];
-  while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, pipe)) said.append(chunk, n);
-  const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, said};
 }
 
 // An empty folder.
