@@ -195,7 +195,7 @@ TEST_CASE("printed commands are complete: each makes its run, in any order") {
 
 TEST_CASE("what is wrong with a grid is said before anything begins") {
   const std::string out = fresh("refused-grid"), run = "run v1.5 --env pendulum --out " + out + " ";
-  for (const auto& [flags, because] :
+  for (const auto& refused :
        {std::pair<std::string, std::string>{"--seeds 5-1", "5-1 is empty"},
         {"--seeds one", "expected numbers and ranges"},
         {"--seeds", "--seeds needs a value"},
@@ -207,6 +207,7 @@ TEST_CASE("what is wrong with a grid is said before anything begins") {
         {"--seeds 1-2 --candidates 10,,20", "a value between commas is missing"},
         {"--seeds 1-2 --jobs 0", "--jobs 0"},
         {"--seeds 1-2 --nonsense 3,4", "unknown setting --nonsense"}}) {
+    const std::string &flags = refused.first, &because = refused.second;
     CAPTURE(flags);
     const Outcome outcome = mbrl_says(run + flags);
     CAPTURE(outcome.said);
