@@ -22,6 +22,16 @@ class Diagram {
                " head filled size screen 0.008,20 front lw " + number_text(line_width) +
                " lc rgb '" + color + "'\n";
   }
+  void line(Point from, Point to, const std::string& color, double line_width = 1.5) {
+    script_ += "set arrow from " + at(from) + " to " + at(to) + " nohead front lw " +
+               number_text(line_width) + " lc rgb '" + color + "'\n";
+  }
+  // What is filled: a polygon.
+  void shape(const Shape& shape) {
+    script_ += "set object polygon from ";
+    for (const Point& p : shape.points) script_ += at(p) + " to ";
+    script_ += at(shape.points.front()) + fill(shape.color);
+  }
   // s_{t+1} is written with an index.
   void text(Point center, const std::string& words, int size = 12,
             const std::string& color = "#333333") {
