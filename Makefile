@@ -96,7 +96,7 @@ else
 	@echo "make demo       learn to swing up a pendulum in about a minute, with a learning curve and an animation"
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make homework   the exercises, cut out of the sources: TO=../my-homework; there, make test is a board   (HW=3, HW=3.2)"
-	@echo "make grade      SRC=../my-homework: the reference with that homework's exercises laid over it, and JUnit XML   (SEED=7)"
+	@echo "make grade      SRC=../my-homework: the reference with that homework's exercises laid over it, JUnit XML, results.json   (CLASS=folder: of all; SEED=7)"
 	@echo "make prove      that the exercises stand alone, accept other solutions, and name typical mistakes; a quarter of an hour   (HW=3; FEW=1)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
@@ -183,7 +183,9 @@ demo: build
 # ---- the tests ----
 
 test: packages
-ifneq ($(ASKED),)
+ifeq ($(T),grader)
+	@$(MAKE) --no-print-directory grader
+else ifneq ($(ASKED),)
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(ASKED:%=$(HB)/%)
 	@THREADS=$(THREADS) tests/homework/board $(ASKED:%=$(HB)/%)
 else
@@ -240,21 +242,28 @@ $(HB)/exercise.o $(EXERCISES:%=$(HB)/%.o): $(HB)/%.o: tests/homework/%.cpp
 	@$(HB_MAKE)
 $(EXERCISES:%=$(HB)/%): %: %.o $(HB)/exercise.o $(HB)/library.a
 	@$(HB_CXX) $^ $(LDFLAGS) -o $@
-$(HB)/tool: tests/homework/homework.cpp
+$(HB)/tool: tests/homework/homework.cpp tests/homework/texts.hpp
+	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
+$(HB)/grader: tests/homework/grader.cpp tests/homework/texts.hpp tests/homework/supervise.hpp
 	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
 
 homework: $(HB)/tool
 	@[ -n '$(TO)' ] || { echo "make homework TO=../my-homework: where is it to go?"; exit 2; }
 	@$(HB)/tool new . '$(TO)' && echo "Your homework is in $(TO): begin with its README.md, and type make test there."
 HB_SCRIPT = CXX='$(CXX)' HB='$(HB)' HB_CXX='$(HB_CXX)' INCLUDES='$(INCLUDES)' THREADS=$(THREADS) FEW=$(FEW)
-grade: packages $(HB)/tool
-	@[ -n '$(SRC)' ] || { echo "make grade SRC=../my-homework: whose?"; exit 2; }
-	@$(MAKE) -s --no-print-directory -j$(THREADS) $(HB)/library.a $(HB)/exercise.o $(patsubst %,$(HB)/%.o,$(or $(ASKED),$(EXERCISES)))
-	@$(HB_SCRIPT) tests/homework/grade '$(SRC)' $(or $(ASKED),$(EXERCISES))
+grade: packages $(HB)/grader
+	@[ -n '$(SRC)$(CLASS)' ] || { echo "make grade SRC=../my-homework: whose? CLASS=folder: of all whose folders are in there"; exit 2; }
+	@$(MAKE) -s --no-print-directory -j$(THREADS) $(patsubst %,$(HB)/%,$(or $(ASKED),$(EXERCISES)))
+	@$(HB_SCRIPT) $(HB)/grader $(if $(CLASS),class '$(CLASS)',one '$(SRC)') $(subst _,.,$(or $(ASKED),$(EXERCISES)))
 prove: packages $(HB)/tool
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(EXERCISES:%=$(HB)/%)
 	@$(HB_SCRIPT) tests/homework/prove $(or $(ASKED),$(EXERCISES))
-.PHONY: homework grade prove
+	@$(if $(HW),,$(MAKE) --no-print-directory grader)
+# That the grader withstands attacks and accidents: `make test T=grader`.
+grader: packages $(HB)/tool $(HB)/grader
+	@$(MAKE) -s --no-print-directory -j$(THREADS) $(EXERCISES:%=$(HB)/%)
+	@$(HB_SCRIPT) tests/homework/attack
+.PHONY: homework grade grader prove
 
 # ---- experiments, results, housekeeping ----
 

@@ -97,7 +97,7 @@ Var sum_rows(const Var& x) {
   return {x.tape, &y};
 }
 
-// y = log sum exp over each column's rows, shifted by the maximum so that exp never overflows.
+// y = log sum exp over each column's rows, however large or small the entries are.
 // x: (n, B)  y: (1, B),  dx = dy softmax(x)
 Var log_sum_exp(const Var& x) {
   Node& y = x.tape->append("log_sum_exp", {x.node});
@@ -210,7 +210,7 @@ Var columns(const Var& x, Index first, Index count) {
   return {x.tape, &y};
 }
 
-// y(:, j) = x(:, index[j]),  dx(:, index[j]) += dy(:, j): a column taken twice gets both
+// y(:, j) = x(:, index[j]),  an index may come more than once
 Var gather_columns(const Var& x, const std::vector<Index>& index) {
   for (const Index j : index)
     if (j < 0 || j >= x.cols())

@@ -1,19 +1,23 @@
 #include "exercise.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
+#include <grp.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 
 #include "core/not_written.hpp"
+#include "supervise.hpp"
+#ifdef __linux__
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#endif
 
 namespace mbrl {
 
@@ -50,66 +54,113 @@ bool agree(const Matrix& a, const Matrix& b, double tolerance) {
   return true;
 }
 
-// What the student's code comes to: the status on the first line, the reasons below.
+// ---- who asks: the student, or the grader ----
+
+bool graded = false;
+char secret[33] = "none";  // 32 hexadecimal digits from the grader: with them, "ok" is believed
+
+// Gives up whatever the code of an exercise has no use for: files, and rights over others.
+void shut_in() {
+  const bool apart = chroot(".") == 0;  // the grader has made this folder: it is empty
+  if (getuid() == 0 && apart && setgroups(0, nullptr) == 0 && setgid(65534) == 0)
+    (void)!setuid(65534);
+#ifdef __linux__
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct no_rights[2]{};
+  syscall(SYS_capset, &header, no_rights);
+#endif
+}
+
+// The grader's secret comes through descriptor 4 before anything of the student's can run, which
+// might be the constructor of a static object.
+void before_all_others(int count, char** words, char**) {
+  if (count < 2 || std::strcmp(words[1], "--graded") != 0) return;
+  graded = true;
+  std::size_t had = 0;
+  for (ssize_t n; had < 32 && (n = read(4, secret + had, 32 - had)) > 0;) had += std::size_t(n);
+  close(4);
+  shut_in();
+}
+#ifdef __linux__
+__attribute__((section(".preinit_array"), used)) void (*const first)(int, char**,
+                                                                     char**) = before_all_others;
+#else
+__attribute__((constructor)) void first(int count, char** words, char** environment) {
+  before_all_others(count, words, environment);
+}
+#endif
+
+// ---- what the student's code comes to ----
+
+int verdict_goes_to = 3;
+char on_failure[512] = "";
+
+std::string likely(const std::string& hint) {
+  return hint.empty() ? "" : "  likely    " + hint + "\n";
+}
+
+// After a crash little can be relied on: no memory is asked for.
+void say_crash(int signal) {
+  const auto say = [](const char* text) { (void)!write(verdict_goes_to, text, std::strlen(text)); };
+  const char* hint =
+      signal == SIGFPE ? "a whole number was divided by 0"
+      : signal == SIGABRT
+          ? "an index below 0, or beyond the end of a list, which the library has noticed"
+          : "an index below 0, or beyond the end of a list or matrix; or a function that "
+            "calls itself without end";
+  say("wrong\nit crashed: "), say(strsignal(signal)), say("\n  likely    ");
+  say(on_failure[0] != 0 ? on_failure : hint), say("\n");
+  _exit(1);
+}
+
+void catch_crashes() {
+  static char stack[1 << 16];  // the other one may be full
+  stack_t other{};
+  other.ss_sp = stack, other.ss_size = sizeof stack;
+  sigaltstack(&other, nullptr);
+  struct sigaction action {};
+  action.sa_handler = say_crash;
+  action.sa_flags = SA_ONSTACK;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+    sigaction(signal, &action, nullptr);
+}
+
+// The status on the first line, the reasons below.
 std::string verdict(const std::function<void(Test& test)>& test) {
+  const auto wrong = [](const std::string& reason) {
+    return "wrong\n" + reason + "\n" + likely(on_failure);
+  };
   try {
     const char* seed = std::getenv("SEED");
     Test inputs(seed ? std::strtoull(seed, nullptr, 10) : 1);
     test(inputs);
-    return "ok\n";
+    if (waitpid(-1, nullptr, WNOHANG) >= 0 || errno != ECHILD)
+      return "wrong\nit has started another process\n";
+    return "ok " + std::string(secret) + " " + std::to_string(inputs.checks()) + "\n";
   } catch (const NotWritten& error) {
     return std::string("not written\n") + error.what() + "\n";
   } catch (const Wrong& wrong) {
     return "wrong\n" + wrong.reasons;
+  } catch (const EigenObjects& error) {
+    return wrong(error.what());
   } catch (const std::exception& error) {
-    return std::string("wrong\nit stopped with an error: ") + error.what() + "\n";
+    return wrong(std::string("it stopped with an error: ") + error.what());
   } catch (...) {
-    return "wrong\nit threw something that is no error\n";
+    return wrong("it threw something that is no error");
   }
 }
 
-// Runs the test in a child, whose own output goes nowhere, and waits for its verdict.
-std::string verdict_of_a_child(const std::function<void(Test& test)>& test, double seconds) {
-  int ends[2];
-  if (pipe(ends) != 0) return "wrong\nthere is no pipe to be had\n";
-  const pid_t child = fork();
-  if (child == 0) {
-    close(ends[0]);
-    const int nowhere = open("/dev/null", O_RDWR);
-    dup2(nowhere, 0), dup2(nowhere, 1), dup2(nowhere, 2);
-    const rlimit memory{4ul << 30, 4ul << 30}, no_core{0, 0};
-    setrlimit(RLIMIT_AS, &memory), setrlimit(RLIMIT_CORE, &no_core);
-    const std::string text = verdict(test);
-    const bool written = write(ends[1], text.data(), text.size()) == ssize_t(text.size());
-    _exit(written ? 0 : 1);
-  }
-  close(ends[1]);
-  std::string text;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  bool late = false;
-  for (char some[4096];;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        end - std::chrono::steady_clock::now());
-    pollfd ready{ends[0], POLLIN, 0};
-    if (left.count() <= 0 || poll(&ready, 1, int(left.count())) == 0) {
-      late = true;
-      break;
-    }
-    const ssize_t count = read(ends[0], some, sizeof some);
-    if (count <= 0) break;
-    text.append(some, std::size_t(count));
-  }
-  kill(child, SIGKILL);
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (late)
-    return "wrong\nit does not come to an end: stopped after " + std::to_string(int(seconds)) +
-           " s\n";
-  if (!text.empty()) return text;
-  // Nothing said: how did it end? (Killed by us is what follows a child that had closed its pipe.)
-  if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-    return std::string("wrong\nit crashed: ") + strsignal(WTERMSIG(status)) + "\n";
-  return "wrong\nthe program ended before its test did\n";
+void run(const std::function<void(Test& test)>& test, int say) {
+  static bool running = false;
+  if (running) std::abort();  // by itself, from the inside
+  running = true;
+  verdict_goes_to = say;
+  adopt_orphans();
+  catch_crashes();
+  const std::string text = verdict(test);
+  std::memset(secret, 0, sizeof secret);
+  if (write(say, text.data(), text.size()) != ssize_t(text.size())) std::exit(1);
 }
 
 }  // namespace
@@ -127,36 +178,52 @@ Value::Value(std::initializer_list<std::initializer_list<double>> rows) {
 void Test::equal(const std::string& what, const Value& got, const Value& expected,
                  const std::vector<Mistake>& mistakes, const std::string& hint,
                  double tolerance) const {
-  if (agree(got.entries, expected.entries, tolerance)) return;
+  if (agree(got.entries, expected.entries, tolerance)) {
+    ++checks_;
+    return;
+  }
   std::string reasons = what + "\n  expected  " + show(expected.entries) + "\n  came      " +
                         show(got.entries) + "\n";
-  std::string likely = hint;
+  std::string cause = hint;
   if (got.entries.rows() != expected.entries.rows() ||
       got.entries.cols() != expected.entries.cols())
-    likely = "the shape is " + shape(got.entries) + " and should be " + shape(expected.entries);
+    cause = "the shape is " + shape(got.entries) + " and should be " + shape(expected.entries);
   else if (!got.entries.allFinite() && expected.entries.allFinite())
-    likely = "a number is infinite or not a number" + (hint.empty() ? "" : "; " + hint);
+    cause = "a number is infinite or not a number" + (hint.empty() ? "" : "; " + hint);
   for (const Mistake& mistake : mistakes)
     if (agree(got.entries, mistake.value.entries, tolerance)) {
-      likely = mistake.hint;
+      cause = mistake.hint;
       break;
     }
-  throw Wrong{reasons + (likely.empty() ? "" : "  likely    " + likely + "\n")};
+  throw Wrong{reasons + likely(cause)};
 }
 
 void Test::that(bool holds, const std::string& statement, const std::string& hint) const {
-  if (!holds) throw Wrong{"expected: " + statement + "\n  likely    " + hint + "\n"};
+  if (!holds) throw Wrong{"expected: " + statement + "\n" + likely(hint)};
+  ++checks_;
+}
+
+void Test::if_it_fails(const std::string& hint) const {
+  std::strncpy(on_failure, hint.c_str(), sizeof on_failure - 1);
 }
 
 int judge(const Exercise& exercise, const std::function<void(Test& test)>& test) {
+  if (graded) {
+    run(test, 3);
+    return 0;
+  }
   const char* limit = std::getenv("LIMIT");
-  std::istringstream text(verdict_of_a_child(test, limit ? std::atof(limit) : 10));
-  std::string status, line;
-  std::getline(text, status);
-  std::cout << exercise.id << "|" << status << "|" << exercise.points << "|" << exercise.title
-            << "\n";
-  while (std::getline(text, line)) std::cout << "    " << line << "\n";
-  return status == "ok" ? 0 : status == "not written" ? 3 : 1;
+  Limits limits;
+  if (limit) limits.seconds = std::atof(limit);
+  adopt_orphans();
+  const Ended ended = supervise([&](int say) { run(test, say); }, limits);
+  end_all_children();
+  const Verdict verdict = verdict_of(ended, secret, limits.seconds);
+  std::cout << exercise.id << "|" << verdict.status << "|" << exercise.points << "|"
+            << exercise.title << "\n";
+  std::istringstream reasons(verdict.reasons);
+  for (std::string line; std::getline(reasons, line);) std::cout << "    " << line << "\n";
+  return verdict.status == "ok" ? 0 : verdict.status == "not written" ? 3 : 1;
 }
 
 }  // namespace mbrl

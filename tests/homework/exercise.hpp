@@ -4,6 +4,8 @@
 // Numbers are compared with numbers worked out by hand, so that no test holds a solution. The
 // student's code runs in a process of its own: it may crash, loop for ever or print what it likes,
 // and the verdict still comes. SEED= gives other random inputs, LIMIT= other seconds than 10.
+//
+// The grader starts the program with --graded; then it says its verdict to the grader alone.
 #pragma once
 
 #include <functional>
@@ -44,6 +46,13 @@ class Test {
              double tolerance = 1e-6) const;
   // The same for a statement.
   void that(bool holds, const std::string& statement, const std::string& hint) const;
+  // What to say if the student's code crashes or stops with an error from here on.
+  void if_it_fails(const std::string& hint) const;
+
+  int checks() const { return checks_; }  // that were passed
+
+ private:
+  mutable int checks_ = 0;
 };
 
 struct Exercise {

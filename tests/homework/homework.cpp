@@ -1,112 +1,18 @@
 // The tool of the homework: cuts the exercises out of the sources, lays a student's text or a
 // typical mistake over the solution, and checks that sources, tests and sheets agree.
 //
-// An exercise is what stands between two lines of a source file:
-//
-//   // BEGIN SOLUTION hw3.2 (about 4 lines)        in a tree that was cut:   // BEGIN hw3.2 ...
-//   // END SOLUTION                                                          // END hw3.2
-//
-// tests/homework/mistakes/hw3.2 holds other texts for it, see `variants`. Standard library only.
+// tests/homework/mistakes/hw3.2 holds other texts for it, see `variants`.
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
-#include <optional>
-#include <regex>
-#include <set>
 #include <sstream>
-#include <vector>
 
-namespace fs = std::filesystem;
+#include "texts.hpp"
+
+using namespace mbrl;
 
 namespace {
-
-using Lines = std::vector<std::string>;
-
-[[noreturn]] void fail(const std::string& reason) {
-  std::cerr << "homework: " << reason << "\n";
-  std::exit(2);
-}
-
-Lines lines_of(const fs::path& path) {
-  std::ifstream in(path);
-  if (!in) fail("cannot read " + path.string());
-  Lines lines;
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();  // saved on Windows
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-void write(const fs::path& path, const Lines& lines) {
-  fs::create_directories(path.parent_path());
-  std::ofstream out(path);
-  for (const std::string& line : lines) out << line << "\n";
-  if (!out.flush()) fail("cannot write " + path.string());
-}
-
-std::string trimmed(const std::string& line) {
-  const auto first = line.find_first_not_of(" \t");
-  return first == std::string::npos ? ""
-                                    : line.substr(first, line.find_last_not_of(" \t") + 1 - first);
-}
-
-std::string indent_of(const std::string& line) {
-  return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
-}
-
-// ---- exercises in the sources ----
-
-struct Exercise {
-  std::string id, about;   // "hw3.2", "about 4 lines"
-  fs::path file;           // below the root: src/planning/cem.cpp
-  std::size_t begin, end;  // the lines of its markers
-};
-
-const std::regex kBegin(R"(\s*// BEGIN (?:SOLUTION )?(hw\d+\.\d+) \((about \d+ lines?)\).*)");
-const std::regex kEnd(R"(\s*// END (?:SOLUTION|hw\d+\.\d+).*)");
-
-std::vector<Exercise> exercises_in(const fs::path& root, const fs::path& file) {
-  std::vector<Exercise> found;
-  const Lines lines = lines_of(root / file);
-  bool open = false;
-  std::smatch match;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string at = file.string() + ", line " + std::to_string(i + 1) + ": ";
-    if (std::regex_match(lines[i], match, kBegin)) {
-      if (open) fail(at + "an exercise begins inside another");
-      open = true;
-      found.push_back({match[1], match[2], file, i, 0});
-    } else if (std::regex_match(lines[i], kEnd)) {
-      if (!open) fail(at + "an exercise ends that has not begun");
-      open = false;
-      found.back().end = i;
-    }
-  }
-  if (open) fail(file.string() + ": " + found.back().id + " does not end");
-  return found;
-}
-
-// All of them, in the order of their numbers.
-std::vector<Exercise> exercises(const fs::path& root) {
-  std::vector<Exercise> all;
-  for (const auto& entry : fs::recursive_directory_iterator(root / "src"))
-    if (entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp")
-      for (const Exercise& e : exercises_in(root, fs::relative(entry.path(), root)))
-        all.push_back(e);
-  const auto number = [](const Exercise& e) {
-    const auto dot = e.id.find('.');
-    return std::pair(std::stoi(e.id.substr(2, dot - 2)), std::stoi(e.id.substr(dot + 1)));
-  };
-  std::sort(all.begin(), all.end(), [&](auto& a, auto& b) { return number(a) < number(b); });
-  for (std::size_t i = 1; i < all.size(); ++i)
-    if (all[i].id == all[i - 1].id) fail("there are two exercises " + all[i].id);
-  return all;
-}
 
 Exercise exercise(const fs::path& root, const std::string& id) {
   for (const Exercise& e : exercises(root))
@@ -114,24 +20,6 @@ Exercise exercise(const fs::path& root, const std::string& id) {
   fail("there is no exercise " + id + " in " + root.string());
 }
 
-Lines body(const fs::path& root, const Exercise& e) {
-  const Lines lines = lines_of(root / e.file);
-  return {lines.begin() + long(e.begin) + 1, lines.begin() + long(e.end)};
-}
-
-// The file with other text between the markers.
-Lines with_body(const fs::path& root, const Exercise& e, const Lines& text) {
-  Lines lines = lines_of(root / e.file);
-  lines.erase(lines.begin() + long(e.begin) + 1, lines.begin() + long(e.end));
-  lines.insert(lines.begin() + long(e.begin) + 1, text.begin(), text.end());
-  return lines;
-}
-
-fs::path test_of(const std::string& id) {
-  std::string stem = id;
-  std::replace(stem.begin(), stem.end(), '.', '_');
-  return "tests/homework/" + stem + ".cpp";
-}
 fs::path sheet_of(const std::string& id) {
   return "docs/homework/" + id.substr(0, id.find('.')) + ".md";
 }
@@ -228,7 +116,8 @@ bool goes_along(const std::string& path) {
   const auto below = [&](const char* folder) { return path.rfind(folder, 0) == 0; };
   if (path.rfind("src/bench", 0) == 0) return false;  // written by hand, and so full of solutions
   if (below("tests/homework/mistakes/") || path == "tests/homework/homework.cpp" ||
-      path == "tests/homework/prove" || path == "tests/homework/grade")
+      path == "tests/homework/prove" || path == "tests/homework/grader.cpp" ||
+      path == "tests/homework/texts.hpp" || below("tests/homework/attack"))
     return false;
   return top.count(path) || below("src/") || below("envs/") || below("tests/homework/") ||
          below("docs/homework/");
@@ -238,14 +127,6 @@ bool inside(const fs::path& path, const fs::path& folder) {
   const fs::path below =
       fs::weakly_canonical(path).lexically_relative(fs::weakly_canonical(folder));
   return !below.empty() && *below.begin() != "..";
-}
-
-// Every cut file includes what a hole says, after its first include.
-void include_not_written(Lines& lines) {
-  const auto first = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
-    return line.rfind("#include", 0) == 0;
-  });
-  lines.insert(first + 1, "#include \"core/not_written.hpp\"  // for the exercises");
 }
 
 // A file with its exercises cut out, all but one of them or all.
@@ -284,10 +165,8 @@ void cut(const fs::path& root, const fs::path& to) {
 
 // One file of the reference, with the student's text of one exercise.
 void lay(const fs::path& root, const fs::path& student, const std::string& id, const fs::path& to) {
-  const Exercise mine = exercise(root, id), theirs = exercise(student, id);
-  Lines lines = with_body(root, mine, body(student, theirs));
-  include_not_written(lines);
-  write(to / mine.file, lines);
+  const Exercise e = exercise(root, id);
+  write(to / e.file, laid(root, e, text_of_student(student, e)));
 }
 
 // ---- do sources, tests and sheets agree? ----
@@ -348,11 +227,8 @@ void check(const fs::path& root, const fs::path& tree, Complaints& wrong) {
       wrong.add(e.id + " has no test " + test_of(e.id).string());
       continue;
     }
-    std::string text;
-    for (const std::string& line : lines_of(root / test_of(e.id))) text += trimmed(line) + " ";
-    std::smatch said;
-    static const std::regex declared(R"rx(judge\(\{"(hw\d+\.\d+)", (\d+), "([^"]*)"\})rx");
-    if (!std::regex_search(text, said, declared) || said[1] != e.id) {
+    const auto title = title_of(root, e.id);
+    if (!title) {
       wrong.add(test_of(e.id).string() + " does not judge " + e.id);
       continue;
     }
@@ -365,8 +241,9 @@ void check(const fs::path& root, const fs::path& tree, Complaints& wrong) {
       for (const std::string& line : lines_of(root / sheet)) sheets[sheet] += line + "\n";
     }
     const std::string number = e.id.substr(2),
-                      heading = "### " + number + " " + said[3].str() + " (" + said[2].str() +
-                                (said[2] == "1" ? " point, " : " points, ");
+                      heading = "### " + number + " " + title->text + " (" +
+                                std::to_string(title->points) +
+                                (title->points == 1 ? " point, " : " points, ");
     if (sheets[sheet].find(heading) == std::string::npos)
       wrong.add(sheet + " has no heading that begins: " + heading);
     if (sheets[sheet].find("(../../" + e.file.string() + ")") == std::string::npos)
@@ -374,7 +251,9 @@ void check(const fs::path& root, const fs::path& tree, Complaints& wrong) {
     // Other texts: two mistakes and a solution written differently, at least.
     int mistakes = 0, others = 0;
     for (const Variant& variant : variants(root, e.id)) {
-      varied(body(root, e), variant, e.id);
+      const std::string foreign = objection(varied(body(root, e), variant, e.id));
+      if (!foreign.empty())
+        wrong.add(e.id + ", " + variant.title + ": the grader would object to " + foreign);
       if (variant.kind == '=')
         ++others;
       else if (variant.hint.empty())
@@ -406,10 +285,7 @@ void check(const fs::path& root, const fs::path& tree, Complaints& wrong) {
   std::cout << "homework: " << all.size() << " exercises, " << wrong.count << " complaints\n";
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
+int run(const std::vector<std::string>& words) {
   const auto is = [&](const char* command, std::size_t count) {
     return words.size() == count + 1 && words[0] == command;
   };
@@ -440,5 +316,17 @@ int main(int argc, char** argv) {
     return wrong.count > 0;
   } else {
     fail("unknown command; they are in main()");
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << "homework: " << error.what() << "\n";
+    return 2;
   }
 }

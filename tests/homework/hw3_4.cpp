@@ -57,6 +57,9 @@ bool kept(const Matrix& theta) { return (theta.rowwise() - theta.row(0)).isZero(
 
 int main() {
   return judge({"hw3.4", 5, "Trajectory sampling: TS1 and TSinf"}, [](Test& test) {
+    test.if_it_fails(
+        "theta_of[i] is to be a number from 0 to N - 1, and theta_of of the step before, "
+        "luck.theta_of[t - 1], is there only for t > 0");
     const Index H = 400;
     Matrix calls(50, 8);  // of TSinf, the first step of each
     for (Index call = 0; call < 50; ++call) calls.row(call) = met("TSinf", 4, 8, 1, test.rng);

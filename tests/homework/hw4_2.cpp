@@ -6,6 +6,8 @@ using namespace mbrl;
 
 int main() {
   return judge({"hw4.2", 3, "The reward-to-go"}, [](Test& test) {
+    test.if_it_fails(
+        "the last step has nothing behind it: its row t + 1 does not exist, nor does row -1");
     const Matrix reward{{1, 8}, {2, 0}, {4, 0}, {8, 16}};
     test.equal(
         "the reward-to-go of (1, 2, 4, 8) and (8, 0, 0, 16), one a column, gamma = 1/2",
