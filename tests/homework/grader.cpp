@@ -329,7 +329,7 @@ void write_gradescope(const fs::path& path, const std::vector<Task>& tasks,
              escaped(g.status + "\n" + g.reasons, true) + "\", \"visibility\": \"visible\"}";
   }
   std::ofstream(path)
-      << "{\n  \"score\": " << score << ",\n  \"execution_time\": " << decimal(seconds)
+      << "{\n  \"score\": " << score << ",\n  \"execution_time\": " << long(seconds + 0.5)
       << ",\n  \"visibility\": \"visible\",\n  \"stdout_visibility\": \"hidden\",\n  \"tests\": [\n"
       << tests << "\n  ]\n}\n";
 }
