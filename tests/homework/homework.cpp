@@ -117,7 +117,8 @@ bool goes_along(const std::string& path) {
   if (path.rfind("src/bench", 0) == 0) return false;  // written by hand, and so full of solutions
   if (below("tests/homework/mistakes/") || path == "tests/homework/homework.cpp" ||
       path == "tests/homework/prove" || path == "tests/homework/grader.cpp" ||
-      path == "tests/homework/texts.hpp" || below("tests/homework/attack"))
+      path == "tests/homework/texts.hpp" || path == "tests/homework/shared.hpp" ||
+      path == "tests/homework/Containerfile" || below("tests/homework/attack"))
     return false;
   return top.count(path) || below("src/") || below("envs/") || below("tests/homework/") ||
          below("docs/homework/");
@@ -161,6 +162,8 @@ void cut(const fs::path& root, const fs::path& to) {
       fs::copy_file(entry->path(), to / path);
   }
   fs::rename(to / "docs/homework/README.md", to / "README.md");
+  fs::create_directories(to / ".github/workflows");
+  fs::rename(to / "tests/homework/workflow.yml", to / ".github/workflows/homework.yml");
 }
 
 // One file of the reference, with the student's text of one exercise.
@@ -248,6 +251,8 @@ void check(const fs::path& root, const fs::path& tree, Complaints& wrong) {
       wrong.add(sheet + " has no heading that begins: " + heading);
     if (sheets[sheet].find("(../../" + e.file.string() + ")") == std::string::npos)
       wrong.add(sheet + " does not link to ../../" + e.file.string() + " of " + e.id);
+    if (const std::string foreign = objection(body(root, e)); !foreign.empty())
+      wrong.add(e.id + ": the grader would object to " + foreign);
     // Other texts: two mistakes and a solution written differently, at least.
     int mistakes = 0, others = 0;
     for (const Variant& variant : variants(root, e.id)) {
