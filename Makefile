@@ -246,12 +246,16 @@ $(HB)/tool: tests/homework/homework.cpp tests/homework/texts.hpp
 	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
 $(HB)/grader: tests/homework/grader.cpp tests/homework/texts.hpp tests/homework/supervise.hpp
 	@mkdir -p $(@D) && $(CXX) -std=c++20 -O1 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror) $< -o $@
+$(HB)/shared.hpp: tests/homework/shared.hpp
+	@mkdir -p $(@D) && cp $< $@
+$(HB)/shared.hpp.gch: $(HB)/shared.hpp
+	@echo "compiling $<" && $(subst -include tests/homework/assertions.hpp,,$(HB_CXX)) -w $(INCLUDES) -MMD -MP -MF $@.d -x c++-header $< -o $@
 
 homework: $(HB)/tool
 	@[ -n '$(TO)' ] || { echo "make homework TO=../my-homework: where is it to go?"; exit 2; }
 	@$(HB)/tool new . '$(TO)' && echo "Your homework is in $(TO): begin with its README.md, and type make test there."
 HB_SCRIPT = CXX='$(CXX)' HB='$(HB)' HB_CXX='$(HB_CXX)' INCLUDES='$(INCLUDES)' THREADS=$(THREADS) FEW=$(FEW)
-grade: packages $(HB)/grader
+grade: packages $(HB)/grader $(HB)/shared.hpp.gch
 	@[ -n '$(SRC)$(CLASS)' ] || { echo "make grade SRC=../my-homework: whose? CLASS=folder: of all whose folders are in there"; exit 2; }
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(patsubst %,$(HB)/%,$(or $(ASKED),$(EXERCISES)))
 	@$(HB_SCRIPT) $(HB)/grader $(if $(CLASS),class '$(CLASS)',one '$(SRC)') $(subst _,.,$(or $(ASKED),$(EXERCISES)))
@@ -260,7 +264,7 @@ prove: packages $(HB)/tool
 	@$(HB_SCRIPT) tests/homework/prove $(or $(ASKED),$(EXERCISES))
 	@$(if $(HW),,$(MAKE) --no-print-directory grader)
 # That the grader withstands attacks and accidents: `make test T=grader`.
-grader: packages $(HB)/tool $(HB)/grader
+grader: packages $(HB)/tool $(HB)/grader $(HB)/shared.hpp.gch
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(EXERCISES:%=$(HB)/%)
 	@$(HB_SCRIPT) tests/homework/attack
 .PHONY: homework grade grader prove

@@ -117,8 +117,8 @@ bool goes_along(const std::string& path) {
   if (path.rfind("src/bench", 0) == 0) return false;  // written by hand, and so full of solutions
   if (below("tests/homework/mistakes/") || path == "tests/homework/homework.cpp" ||
       path == "tests/homework/prove" || path == "tests/homework/grader.cpp" ||
-      path == "tests/homework/texts.hpp" || path == "tests/homework/Containerfile" ||
-      below("tests/homework/attack"))
+      path == "tests/homework/texts.hpp" || path == "tests/homework/shared.hpp" ||
+      path == "tests/homework/Containerfile" || below("tests/homework/attack"))
     return false;
   return top.count(path) || below("src/") || below("envs/") || below("tests/homework/") ||
          below("docs/homework/");
