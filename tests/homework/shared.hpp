@@ -1,4 +1,5 @@
-// What nearly every file includes, compiled once for a whole class: the grader's compiler begins with this.
+// What nearly every file includes, compiled once for a whole class: the grader's compiler begins
+// with this.
 #include "tests/homework/assertions.hpp"
 // The order is not free: what Eigen asserts is said above.
 #include <functional>
