@@ -97,6 +97,7 @@ else
 	@echo "make test       every test but the long learning bands       (T=planning: only that room; ONLY="B*": by name)"
 	@echo "make homework   the exercises, cut out of the sources: TO=../my-homework; there, make test is a board   (HW=3, HW=3.2)"
 	@echo "make grade      SRC=../my-homework: the reference with that homework's exercises laid over it, JUnit XML, results.json   (CLASS=folder: of all; SEED=7)"
+	@echo "make grader     that the grader withstands attacks and accidents; a minute or two"
 	@echo "make prove      that the exercises stand alone, accept other solutions, and name typical mistakes; a quarter of an hour   (HW=3; FEW=1)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
 	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90)"
@@ -263,7 +264,7 @@ prove: packages $(HB)/tool
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(EXERCISES:%=$(HB)/%)
 	@$(HB_SCRIPT) tests/homework/prove $(or $(ASKED),$(EXERCISES))
 	@$(if $(HW),,$(MAKE) --no-print-directory grader)
-# That the grader withstands attacks and accidents: `make test T=grader`.
+# That the grader withstands attacks and accidents; also `make test T=grader`.
 grader: packages $(HB)/tool $(HB)/grader $(HB)/shared.hpp.gch
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(EXERCISES:%=$(HB)/%)
 	@$(HB_SCRIPT) tests/homework/attack
