@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string three =
-    "run v1.5 --env pendulum --seeds 1-3 --episodes 8 --checkpoint-every 30" + tiny;
+    "run v1.5 --env pendulum --seeds 1-3 --episodes 6 --checkpoint-every 30" + tiny;
 
 std::string program() {
   const char* name = std::getenv("MBRL");
@@ -28,7 +28,7 @@ const std::string& one_by_one() {
   static const std::string folder = [] {
     const std::string out = fresh("one-by-one");
     for (const std::string seed : {"1", "2", "3"})
-      REQUIRE(mbrl_says("run v1.5 --env pendulum --quiet --episodes 8 --checkpoint-every 30" +
+      REQUIRE(mbrl_says("run v1.5 --env pendulum --quiet --episodes 6 --checkpoint-every 30" +
                         tiny + "--seed " + seed + " --out " + out + "/seed-" + seed)
                   .status == 0);
     return out;
@@ -103,14 +103,14 @@ TEST_CASE("three seeds by one command are the bits of three runs") {
   CHECK(contains(outcome.said, "| v1.5 on pendulum | 3 | "));
   CHECK(contains(outcome.said, "3 seeds: return "));
   CHECK(contains(outcome.said, "seed 2 "));
-  CHECK(read_csv(out + "/episodes.csv").rows.size() == 24);
+  CHECK(read_csv(out + "/episodes.csv").rows.size() == 18);
   CHECK(read_csv(out + "/compare.csv").rows.size() > 0);
   CHECK(fs::exists(out + "/compare.png") == draws());
-  CHECK(contains(bytes_of(out + "/seed-1/log.txt"), "episode    8"));
+  CHECK(contains(bytes_of(out + "/seed-1/log.txt"), "episode    6"));
   // Again from the files alone; and it is not begun anew by accident.
   fs::remove(out + "/episodes.csv");
   CHECK(mbrl_says("compare " + out).status == 0);
-  CHECK(read_csv(out + "/episodes.csv").rows.size() == 24);
+  CHECK(read_csv(out + "/episodes.csv").rows.size() == 18);
   const Outcome again = mbrl_says(three + "--out " + out);
   CHECK(again.status == 2);
   CHECK(contains(again.said, "exists already"));
@@ -121,7 +121,7 @@ TEST_CASE("Ctrl-C stops all of them where they can be resumed, from outside or a
     CAPTURE(whole_group);
     const std::string out = fresh("ctrl-c");
     CHECK(disturbed(out, [&](pid_t p) { kill(whole_group ? -p : p, SIGINT); }) == 130);
-    CHECK(episodes_of(out + "/seed-3") < 9);  // it has not begun, or not ended
+    CHECK(episodes_of(out + "/seed-3") < 7);  // it has not begun, or not ended
     CHECK(mbrl_says("resume " + out).status == 0);
     check_same_as_one_by_one(out);
   }
