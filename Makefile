@@ -205,12 +205,18 @@ learn: packages
 FLOORS := core autodiff nn envs report data learners dynamics planning algorithms
 below   = $(filter $(foreach room,$(SO_FAR_$(1)),$(room) $(room)+),$(LIBRARY))
 $(foreach room,$(FLOORS),$(eval SO_FAR += $(room))$(eval SO_FAR_$(room) := $$(SO_FAR)))
+TESTS_OF = $(sort $(wildcard tests/$(1)/*.cpp))
+SPLIT_TESTS_envs       := 9
+SPLIT_TESTS_algorithms := 6
 define ROOM_TEST
 $(BUILD)/tests/$(1).cpp: always
-	@$$(call UNITE,$$(sort $$(wildcard tests/$(1)/*.cpp)))
-$(BUILD)/tests/$(1).o: $(BUILD)/tests/$(1).cpp
+	@$$(call UNITE,$$(wordlist 1,$(or $(SPLIT_TESTS_$(1)),99),$$(call TESTS_OF,$(1))))
+$(BUILD)/tests/$(1)+.cpp: always
+	@$$(call UNITE,$$(filter-out $$(wordlist 1,$(or $(SPLIT_TESTS_$(1)),99),$$(call TESTS_OF,$(1))),$$(call TESTS_OF,$(1))))
+$(BUILD)/tests/$(1).o $(BUILD)/tests/$(1)+.o: %.o: %.cpp
 	@$$(call COMPILE,$$(QUICK),$(2))
-$(BUILD)/tests/$(1): $(patsubst %,$(BUILD)/$(2)/%.o,$(call below,$(1)) $(3)) $(BUILD)/tests/$(1).o $(BUILD)/tests/main.o
+$(BUILD)/tests/$(1): $(patsubst %,$(BUILD)/$(2)/%.o,$(call below,$(1)) $(3)) $(BUILD)/tests/$(1).o \
+  $(if $(SPLIT_TESTS_$(1)),$(BUILD)/tests/$(1)+.o) $(BUILD)/tests/main.o
 	@$$(LINK)
 endef
 $(foreach room,$(filter-out $(DOUBLE),$(ROOMS)),$(eval $(call ROOM_TEST,$(room),$(SCALAR))))

@@ -3,12 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "check_env.hpp"
+#include "envs/all.hpp"
 
 using namespace mbrl;
 
 namespace test_half_cheetah {
 
-TEST_CASE("the half-cheetah passes the conformance test") { check_env(*make_env(HalfCheetah{})); }
+TEST_CASE("the half-cheetah passes the conformance test") { check_env(*make_env("half_cheetah")); }
 
 TEST_CASE("it is paid for its speed and pays for its actions, by hand") {
   const HalfCheetah task;
@@ -18,7 +19,7 @@ TEST_CASE("it is paid for its speed and pays for its actions, by hand") {
 }
 
 TEST_CASE("a network sees all but x, and an episode takes 1000 steps of 0.05 s") {
-  const auto env = make_env(HalfCheetah{});
+  const auto env = make_env("half_cheetah");
   CHECK(env->feature_dim() == 17);
   CHECK(env->spec.max_steps == 1000);
   CHECK(env->spec.seconds_per_step == doctest::Approx(0.05));

@@ -3,12 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "check_env.hpp"
+#include "envs/all.hpp"
 
 using namespace mbrl;
 
 namespace test_hopper {
 
-TEST_CASE("the hopper passes the conformance test") { check_env(*make_env(Hopper{})); }
+TEST_CASE("the hopper passes the conformance test") { check_env(*make_env("hopper")); }
 
 TEST_CASE("its episode ends when it is low, leans, or is anywhere near infinite") {
   const Hopper task;
@@ -37,7 +38,7 @@ TEST_CASE("it is paid for its speed and for being there, and pays for its action
 }
 
 TEST_CASE("a network sees speeds up to 10, and begins near a stand") {
-  const auto env = make_env(Hopper{});
+  const auto env = make_env("hopper");
   Matrix s = Matrix::Zero(12, 1);
   s(6) = 12, s(9) = -30, s(4) = 20;
   const Matrix seen = env->features(s);

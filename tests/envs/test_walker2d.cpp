@@ -3,12 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "check_env.hpp"
+#include "envs/all.hpp"
 
 using namespace mbrl;
 
 namespace test_walker2d {
 
-TEST_CASE("the walker passes the conformance test") { check_env(*make_env(Walker2d{})); }
+TEST_CASE("the walker passes the conformance test") { check_env(*make_env("walker2d")); }
 
 TEST_CASE("its episode ends when it is too low, too high, or leans") {
   const Walker2d task;
