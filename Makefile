@@ -68,6 +68,8 @@ R      ?= version_1_5 pets ablation policies short_rollouts
 CHOSEN := $(or $(T),$(filter-out learning imagined_return,$(ROOMS) $(SUITES)))
 N      ?= *
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/*.cpp)))
+# They run first, so that no processor is left without work at the end.
+LONGEST := program many_runs docs resume smoke
 SECONDS ?= 60
 # The homework: HW=3 is a sheet of it, HW=3.2 one exercise, HW=all the whole. In a tree that was cut by `make homework`,
 # which has no other tests, all is what is tested.
@@ -193,7 +195,7 @@ else
 	@$(MAKE) --no-print-directory -j$(THREADS) $(if $(filter program many_runs docs notebook,$(CHOSEN)),program $(BUILD)/execute_notebook) \
 	  $(CHOSEN:%=$(BUILD)/tests/%)
 	@MBRL="$(if $(filter /%,$(BUILD)),,$$PWD/)$(BUILD)/mbrl" NOTEBOOK=$(BUILD)/execute_notebook GNUPLOT=$(GNUPLOT) THREADS=$(THREADS) ONLY='$(ONLY)' \
-	  tests/run $(CHOSEN:%=$(BUILD)/tests/%)
+	  tests/run $(patsubst %,$(BUILD)/tests/%,$(filter $(LONGEST),$(CHOSEN)) $(filter-out $(LONGEST),$(CHOSEN)))
 endif
 
 learn: packages
