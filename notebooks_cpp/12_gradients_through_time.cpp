@@ -149,7 +149,7 @@ RUN {
       std::printf("%-26s T = 200: singular values %9.2e to %9.2e\n", label.c_str(),
                   sigma.back()(sigma.back().size() - 1), sigma.back()(0));
       if (i > 1) continue;  // a constant reward, and a policy that is best already: no gradient
-      Series norm{.label = label, .style = style, .color = palette(i)};
+      Series norm{.label = label + ", gain 10", .style = style, .color = palette(i)};
       for (const int H : {5, 10, 20, 40, 70, 100, 140, 200})
         norm.x.push_back(H), norm.y.push_back(gradient_norm_at(w, learned, H));
       norms.series.push_back(norm);

@@ -17,8 +17,8 @@
 using namespace mbrl;
 
 const Bodies bodies(HalfCheetah::table());
-const std::vector<Step> steps = landing(bodies, 0.5);
-const Step& one = steps[19];  // both feet are down, and a thigh is at the end of its range
+const std::vector<RobotStep> steps = landing(bodies, 0.5);
+const RobotStep& one = steps[19];  // both feet are down, and a thigh is at the end of its range
 const int kHindFoot = 4, kForeFoot = 7;  // the capsules
 
 // %% [markdown]
@@ -134,7 +134,7 @@ RUN {
 // shrinks with them, as the robot turns within a step.)
 
 // %%
-Arm momentum(const Bodies& of, const Step& step) {
+Arm momentum(const Bodies& of, const RobotStep& step) {
   Arm sum = Arm::Zero();
   for (int i = 0; i < Bodies::links; ++i) {
     const Arm d = step.pose.in_world(i, of.centre[i].x(), of.centre[i].y());
@@ -146,7 +146,7 @@ Arm momentum(const Bodies& of, const Step& step) {
 // The landing in steps of dt: its momentum p before each step, and that of the first step with the
 // impulses of all forces since.
 struct Ledger {
-  std::vector<Step> steps;
+  std::vector<RobotStep> steps;
   std::vector<Arm> p, given;
 
   explicit Ledger(double dt) {
@@ -155,7 +155,7 @@ struct Ledger {
     const Bodies finer(table);
     steps = landing(finer, 0.5);
     Arm sum = momentum(finer, steps[0]);
-    for (const Step& step : steps) {
+    for (const RobotStep& step : steps) {
       p.push_back(momentum(finer, step)), given.push_back(sum);
       for (const double mass : finer.mass) sum.y() -= dt * mass * table.g;
       for (const Contact& contact : step.contacts)
@@ -222,7 +222,7 @@ RUN {
       {.label = "the cone", .x = {-200, 0, 200}, .y = {200 / mu, 0, 200 / mu}, .color = "#777777"}};
   bool pushes = true, inside = true;
   int edge = 0, count = 0;
-  for (const Step& step : steps)
+  for (const RobotStep& step : steps)
     for (const Contact& contact : step.contacts) {
       const double most = mu * contact.normal, along = std::abs(contact.friction);
       pushes = pushes && contact.normal >= 0, inside = inside && along <= most + 1e-9;
@@ -246,16 +246,16 @@ RUN {
 // solver: assume which rows fall short, solve, look which do.
 
 // %%
-Vec unconstrained(const Step& step) {
+Vec unconstrained(const RobotStep& step) {
   return solve<double, 9>(step.M, step.by_itself + step.torque);
 }
 
 // Both parts of the cost of an acceleration.
-double inertia_cost(const Step& step, const Vec& acceleration) {
+double inertia_cost(const RobotStep& step, const Vec& acceleration) {
   const Vec off = acceleration - unconstrained(step);
   return 0.5 * off.dot(step.M * off);
 }
-double row_cost(const Step& step, const Vec& acceleration) {
+double row_cost(const RobotStep& step, const Vec& acceleration) {
   double sum = 0;
   for (int r = 0; r < step.rows.count; ++r) {
     const double force = std::max(0.0, step.rows.row[r].force(acceleration));
@@ -263,11 +263,11 @@ double row_cost(const Step& step, const Vec& acceleration) {
   }
   return sum;
 }
-double cost(const Step& step, const Vec& acceleration) {
+double cost(const RobotStep& step, const Vec& acceleration) {
   return inertia_cost(step, acceleration) + row_cost(step, acceleration);
 }
 // M q'' minus all forces: the gradient of the cost.
-Vec gradient(const Step& step, const Vec& acceleration) {
+Vec gradient(const RobotStep& step, const Vec& acceleration) {
   Vec sum = step.M * acceleration - step.by_itself - step.torque;
   for (int r = 0; r < step.rows.count; ++r)
     sum -= std::max(0.0, step.rows.row[r].force(acceleration)) * step.rows.row[r].J;
@@ -275,7 +275,7 @@ Vec gradient(const Step& step, const Vec& acceleration) {
 }
 
 // The accelerations after each round.
-std::vector<Vec> rounds(const Step& step) {
+std::vector<Vec> rounds(const RobotStep& step) {
   std::vector<Vec> all;
   std::vector<bool> active(std::size_t(step.rows.count), true), before;
   do {
@@ -315,7 +315,7 @@ RUN {
   bool falls = true;
   double steepest = 0, farthest = 0;
   std::size_t most = 0;
-  for (const Step& step : steps) {
+  for (const RobotStep& step : steps) {
     const std::vector<Vec> all = rounds(step);
     for (std::size_t i = 1; i < all.size(); ++i)
       falls = falls && cost(step, all[i]) <= cost(step, all[i - 1]) * (1 + 1e-12);

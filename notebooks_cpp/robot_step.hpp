@@ -20,7 +20,7 @@ struct Contact {
 };
 
 // One step of the integrator, with all that is in it kept.
-struct Step {
+struct RobotStep {
   Vec q, v, a;
   Bodies::Pose<double> pose;
   Bodies::Square<double> M;
@@ -34,7 +34,7 @@ struct Step {
 
 // Each end of a capsule in the ground has three rows, J_up and J_up +- mu J_along; they stand after
 // those of the limits.
-inline void find_contacts(const Bodies& bodies, Step& step) {
+inline void find_contacts(const Bodies& bodies, RobotStep& step) {
   int r = 0;
   while (r < step.rows.count && step.rows.row[r].capsule < 0) ++r;
   for (int c = 0; c < int(bodies.table.capsules.size()); ++c)
@@ -54,8 +54,8 @@ inline void find_contacts(const Bodies& bodies, Step& step) {
     }
 }
 
-inline Step take_apart(const Bodies& bodies, const Vec& q, const Vec& v, const Vec& a) {
-  Step step;
+inline RobotStep take_apart(const Bodies& bodies, const Vec& q, const Vec& v, const Vec& a) {
+  RobotStep step;
   step.q = q, step.v = v, step.a = a, step.pose = bodies.pose(q, v);
   bodies.mass_and_force(step.pose, step.M, step.by_itself);
   step.M = Bodies::Square<double>(step.M.selfadjointView<Eigen::Lower>());
@@ -69,11 +69,11 @@ inline Step take_apart(const Bodies& bodies, const Vec& q, const Vec& v, const V
 }
 
 // The landing, with the motors of thighs and shins at 0.6 of their strength.
-inline std::vector<Step> landing(const Bodies& bodies, double seconds) {
+inline std::vector<RobotStep> landing(const Bodies& bodies, double seconds) {
   Vec q = Vec::Zero(), v = Vec::Zero(), a = Vec::Zero();
   q(1) = 0.15, q(2) = 0.1, v(0) = 2, v(1) = -1;
   a(3) = a(4) = a(7) = -0.6, a(6) = 0.6;
-  std::vector<Step> steps;
+  std::vector<RobotStep> steps;
   for (int t = 0; t * bodies.table.dt < seconds; ++t) {
     steps.push_back(take_apart(bodies, q, v, a));
     bodies.euler_step(q, v, a);
@@ -93,7 +93,7 @@ inline std::string number(double x, const std::string& unit) {
 struct Stage {
   Diagram& picture;
   const Bodies& bodies;
-  const Step& step;
+  const RobotStep& step;
   Point origin;
 
   Point at(const Arm& p, double right = 0, double up = 0) const {

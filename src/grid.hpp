@@ -66,7 +66,6 @@ inline Grid read_grid(const std::vector<std::string>& words) {
   Grid grid;
   std::vector<Axis> axes{{"", split(words.at(0), ',')}};
   std::vector<std::string> rest;  // what all runs have in common
-  std::string seeds_key;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string& word = words[i];
     const bool has_value = i + 1 < words.size() && words[i + 1].rfind("--", 0) != 0;

@@ -76,7 +76,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
 
     // 5. Run pi_theta, appending the visited (s, a, s') to D. Every refit_every steps, back to 2.
-    record.step(real.step(learner));
+    const Transition tr = real.step(learner);
+    D.append(tr);
+    record.step(tr);
     agent.evaluate_if_due(record);
   }
 }

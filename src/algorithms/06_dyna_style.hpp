@@ -90,7 +90,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
   for (; record.running(); ++n) {
     // 1. Collect some data, consisting of transitions (s, a, s', r).
-    record.step(real.step(learner));
+    const Transition tr = real.step(learner);
+    real.B.append(tr);
+    record.step(tr);
     for (int k = 0; k < config.real_updates; ++k)
       learner.update(real.replay.sample(real.B, config.learner.batch_size), record.workers());
 

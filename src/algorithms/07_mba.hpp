@@ -145,7 +145,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   while (record.running()) {
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
     const Transition tr = real.step(learner);
-    add_to_episode(tr);
+    real.B.append(tr), add_to_episode(tr);
     record.step(tr);
 
     if (real.world.over() && ++learned <= config.imagination_episodes) {

@@ -108,7 +108,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
   for (; record.running(); ++n) {
     // 1. Take some action a_i and observe (s_i, a_i, s'_i, r_i), add it to B.
-    record.step(real.step(learner));
+    const Transition tr = real.step(learner);
+    real.B.append(tr);
+    record.step(tr);
 
     if (n % config.refit_every == 0) {
       // 2. Sample mini-batches from B uniformly.   3. Use them to update p-hat(s' | s, a).

@@ -24,12 +24,10 @@ struct Experience {
     run_base_policy(env, world, steps, record, [this](const Transition& tr) { B.append(tr); });
   }
 
-  // Takes an exploratory action of the learner, observes (s, a, s', r), adds it to B.
+  // Takes an exploratory action of the learner, and observes (s, a, s', r).
   Transition step(const OffPolicyLearner& learner) {
     if (world.over()) world.reset();
-    const Transition tr = world.step(learner.explore(world.s(), exploration).col(0));
-    B.append(tr);
-    return tr;
+    return world.step(learner.explore(world.s(), exploration).col(0));
   }
 
   void archive(Archive& ar) {

@@ -39,7 +39,9 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   real.collect_at_random(env, config.initial_steps, record);
 
   while (record.running()) {
-    record.step(real.step(*learner));
+    const Transition tr = real.step(*learner);
+    real.B.append(tr);
+    record.step(tr);
     for (int k = 0; k < config.updates_per_step; ++k)
       learner->update(real.replay.sample(real.B, config.learner.batch_size), record.workers());
 

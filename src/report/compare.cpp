@@ -121,14 +121,18 @@ void gather_table(const std::vector<std::string>& folders, const std::string& ta
   for (std::size_t i = 0; i < folders.size(); ++i) {
     if (!fs::exists(folders[i] + "/" + table)) continue;
     const Csv rows = read_csv(folders[i] + "/" + table);
-    const bool has_phase = rows.has("phase");
-    for (std::size_t r = 0; r < rows.rows.size(); ++r) {
-      if (has_phase && rows.words("phase")[r] == "base") continue;
-      std::vector<Cell> cells{configs[i].at("algorithm"), configs[i].at("env")};
-      for (const std::string& name : settings)
-        cells.push_back(configs[i].count(name) ? configs[i].at(name) : "");
-      cells.push_back(configs[i].at("seed"));
-      for (const std::string& column : columns) cells.push_back(rows.words(column)[r]);
+    std::vector<Cell> which{configs[i].at("algorithm"), configs[i].at("env")};
+    for (const std::string& name : settings)
+      which.push_back(configs[i].count(name) ? configs[i].at(name) : "");
+    which.push_back(configs[i].at("seed"));
+    std::vector<std::vector<std::string>> wanted;  // [column]
+    for (const std::string& column : columns) wanted.push_back(rows.words(column));
+    std::vector<std::string> phase(rows.rows.size());
+    if (rows.has("phase")) phase = rows.words("phase");
+    for (std::size_t r = 0; r < phase.size(); ++r) {
+      if (phase[r] == "base") continue;
+      std::vector<Cell> cells = which;
+      for (const auto& column : wanted) cells.push_back(column[r]);
       if (!all) all.emplace(path, header);
       all->row(cells);
     }

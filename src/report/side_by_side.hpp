@@ -34,9 +34,10 @@ struct SideBySide {
 };
 
 // Works through the jobs, and shows a line for each: live on a terminal, else at every episode.
-// stop: asked ten times a second; once true, no job is begun, and those under way are asked to stop
-// (SIGINT or SIGTERM, whichever they have not had). Returns the exit statuses, in the order of the
-// jobs; 128 + a signal for one that was killed, 130 for one that was not begun.
+// stop: the signal that asked to stop, or 0; asked ten times a second. Once there is one, no job is
+// begun, and those under way are asked to stop (by SIGINT or SIGTERM, whichever it was not).
+// Returns the exit statuses, in the order of the jobs; 128 + a signal for one that was killed, 130
+// for one that was not begun.
 std::vector<int> run_side_by_side(const std::vector<Job>& jobs, const SideBySide& how,
                                   const std::function<int()>& stop);
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <string>
 
@@ -59,6 +60,30 @@ TEST_CASE("two workers are at work at the same time") {
     if (arrived < 2) met = false;
   });
   CHECK(met);
+}
+
+TEST_CASE("no more threads take part than are allowed, and all do when they may again") {
+  Workers workers(4);
+  const auto taking_part = [&](Index n) {
+    std::array<std::atomic<int>, 4> pieces{};
+    for (int repeat = 0; repeat < 50; ++repeat)
+      workers.for_each(n, [&](Index, int thread) {
+        ++pieces[static_cast<std::size_t>(thread)];
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+      });
+    int all = 0, threads = 0;
+    for (const auto& count : pieces) all += count, threads += count > 0;
+    CHECK(all == 50 * n);  // each once
+    return threads;
+  };
+  CHECK(taking_part(40) == 4);
+  workers.allow(1);
+  CHECK(taking_part(40) == 1);
+  workers.allow(2);
+  CHECK(taking_part(40) == 2);
+  workers.allow(9);
+  CHECK(taking_part(40) == 4);
+  CHECK(workers.threads() == 4);
 }
 
 TEST_CASE("of several exceptions the one of the lowest index is thrown on") {

@@ -7,9 +7,8 @@
 // A student's code is a stranger's. What it can do is little, in this order:
 //
 //   1. its text is looked at: an exercise that leaves its function is not compiled (`objection`);
-//   2. it runs in a process of its own, which has no files, no network and no rights where the
-//   system
-//      allows that, and limits on time, memory, files and processes;
+//   2. it runs in a process of its own, where the system allows that without files, network or
+//      rights, and with limits on time, memory, files and processes;
 //   3. "ok" counts only with a secret, made for this one run, that the test has read before any of
 //      the student's code ran, and with as many checks passed as in the reference;
 //   4. whatever it has started ends with it, and whatever is missing is wrong.

@@ -76,13 +76,17 @@ TEST_CASE("a run of thirty thousand episodes is compared in seconds") {
   fs::create_directories(folder / "a");
   std::ofstream(folder / "a/config.txt") << "algorithm = random\nenv = cliff\nseed = 1\n";
   std::ofstream csv(folder / "a/progress.csv");
-  csv << "env_steps,episode,return,phase\n";
-  for (int i = 1; i <= 30000; ++i) csv << i << "," << i << "," << i << ",learned\n";
+  csv << "env_steps,episode,return,phase,length,seconds\n";
+  for (int i = 1; i <= 30000; ++i) csv << i << "," << i << "," << i << ",learned,1,1\n";
   csv.close();
   const auto start = std::chrono::steady_clock::now();
   compare_runs({folder / "a"}, folder / "out");
   CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 4);
   CHECK(read_csv(folder / "out.csv").column("mean").back() == 30000);
+  const auto again = std::chrono::steady_clock::now();
+  gather_runs(folder / "");
+  CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - again).count() < 4);
+  CHECK(read_csv(folder / "episodes.csv").rows.size() == 30000);
 }
 
 TEST_CASE("a folder of runs lists them by their numbers, and a run is no folder of runs") {
