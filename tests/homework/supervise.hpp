@@ -70,7 +70,8 @@ inline std::vector<pid_t> children() {
     const pid_t pid = pid_t(std::atol(entry.path().filename().c_str()));
     if (pid <= 0) continue;
     std::ifstream in(entry.path() / "stat");
-    std::string text((std::istreambuf_iterator<char>(in)), {});
+    std::string text;
+    std::getline(in, text, '\0');  // nothing, if that process has just ended
     const auto name_ends = text.rfind(')');
     if (name_ends == std::string::npos) continue;
     char state;
