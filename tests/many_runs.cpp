@@ -26,7 +26,7 @@ std::string program() {
 // What three seeds are when nothing happens to them, one by one.
 const std::string& one_by_one() {
   static const std::string folder = [] {
-    const std::string out = fresh("one-by-one");
+    const std::string out = fresh("many-one-by-one");
     for (const std::string seed : {"1", "2", "3"})
       REQUIRE(mbrl_says("run v1.5 --env pendulum --quiet --episodes 6 --checkpoint-every 30" +
                         tiny + "--seed " + seed + " --out " + out + "/seed-" + seed)
@@ -95,7 +95,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE("three seeds by one command are the bits of three runs") {
-  const std::string out = fresh("seeds");
+  const std::string out = fresh("many-seeds");
   const Outcome outcome = mbrl_says(three + "--out " + out);
   CAPTURE(outcome.said);
   CHECK(outcome.status == 0);
@@ -119,7 +119,7 @@ TEST_CASE("three seeds by one command are the bits of three runs") {
 TEST_CASE("Ctrl-C stops all of them where they can be resumed, from outside or a terminal") {
   for (const bool whole_group : {false, true}) {  // as a terminal does
     CAPTURE(whole_group);
-    const std::string out = fresh("ctrl-c");
+    const std::string out = fresh("many-ctrl-c");
     CHECK(disturbed(out, [&](pid_t p) { kill(whole_group ? -p : p, SIGINT); }) == 130);
     // None has gone on to its end: two were under way, the third had not begun.
     for (const std::string seed : {"/seed-1", "/seed-2", "/seed-3"})
@@ -130,7 +130,7 @@ TEST_CASE("Ctrl-C stops all of them where they can be resumed, from outside or a
 }
 
 TEST_CASE("a run that is killed takes no other with it") {
-  const std::string out = fresh("child-killed");
+  const std::string out = fresh("many-child-killed");
   CHECK(disturbed(out, [&](pid_t) { kill(process_of(out + "/seed-1"), SIGKILL); }) == 137);
   CHECK(rows_but_seconds(out + "/seed-2") == rows_but_seconds(one_by_one() + "/seed-2"));
   CHECK(rows_but_seconds(out + "/seed-3") == rows_but_seconds(one_by_one() + "/seed-3"));
@@ -140,7 +140,7 @@ TEST_CASE("a run that is killed takes no other with it") {
 }
 
 TEST_CASE("when the command itself is killed, its runs stop where they can be resumed") {
-  const std::string out = fresh("parent-killed");
+  const std::string out = fresh("many-parent-killed");
   CHECK(disturbed(out, [&](pid_t p) { kill(p, SIGKILL); }) == 137);
   CHECK(comes_true([&] { return contains(bytes_of(out + "/seed-1/log.txt"), "stopped after"); }));
   CHECK(comes_true([&] { return kill(process_of(out + "/seed-1"), 0) != 0; }));
@@ -150,7 +150,7 @@ TEST_CASE("when the command itself is killed, its runs stop where they can be re
 }
 
 TEST_CASE("a disk that is full ends the runs with status 1") {
-  const std::string out = fresh("full");
+  const std::string out = fresh("many-full");
   const std::string command = "ulimit -f 16; " + program() + " " + three + "--out " + out;
   const int status = std::system(("bash -c '" + command + "' >/dev/null 2>&1").c_str());
   CHECK(WEXITSTATUS(status) == 1);
@@ -159,7 +159,7 @@ TEST_CASE("a disk that is full ends the runs with status 1") {
 }
 
 TEST_CASE("lists make a grid: a run for each of every value, and one table of all episodes") {
-  const std::string out = fresh("grid");
+  const std::string out = fresh("many-grid");
   const std::string settings = " --env pendulum,reacher --seeds 1,3 --episodes 1 --quiet --out " +
                                out +
                                " --initial-steps 40 --epochs 1 --horizon 3 --elites 5 "
@@ -179,7 +179,7 @@ TEST_CASE("lists make a grid: a run for each of every value, and one table of al
 }
 
 TEST_CASE("printed commands are complete: each makes its run, in any order") {
-  const std::string out = fresh("commands");
+  const std::string out = fresh("many-commands");
   const Outcome printed = mbrl_says("run v1.5 --env pendulum --seeds 2-3,9 --episodes 1 --quiet" +
                                     tiny + "--out " + out + " --print-commands");
   CHECK(printed.status == 0);
@@ -195,7 +195,8 @@ TEST_CASE("printed commands are complete: each makes its run, in any order") {
 }
 
 TEST_CASE("what is wrong with a grid is said before anything begins") {
-  const std::string out = fresh("refused-grid"), run = "run v1.5 --env pendulum --out " + out + " ";
+  const std::string out = fresh("many-refused-grid"),
+                    run = "run v1.5 --env pendulum --out " + out + " ";
   for (const auto& refused :
        {std::pair<std::string, std::string>{"--seeds 5-1", "5-1 is empty"},
         {"--seeds one", "expected numbers and ranges"},
