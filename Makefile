@@ -69,7 +69,7 @@ CHOSEN := $(or $(T),$(filter-out learning imagined_return,$(ROOMS) $(SUITES)))
 N      ?= *
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/*.cpp)))
 # They run first, so that no processor is left without work at the end.
-LONGEST := program many_runs docs resume smoke
+LONGEST := program many_runs docs resume smoke algorithms
 SECONDS ?= 60
 # The homework: HW=3 is a sheet of it, HW=3.2 one exercise, HW=all the whole. In a tree that was cut by `make homework`,
 # which has no other tests, all is what is tested.
@@ -152,7 +152,8 @@ program: $(BUILD)/mbrl
 
 # The library: every folder of src/ and envs/ is compiled as one file (so that Eigen is read once), and the
 # objects are linked into whatever is built. A header says what there is, the .cpp beside it how it works.
-# The largest make two files each, of so many and of the rest, to spare a small machine's memory.
+# The largest make two files each, of so many and of the rest, to spare a small machine's memory. What only tests
+# need, in the other kind of number, is compiled with QUICK.
 SPLIT_dynamics := 10
 SPLIT_planning := 7
 SPLIT_envs     := 3
@@ -166,7 +167,7 @@ $(BUILD)/main.o: src/main.cpp
 	@$(call COMPILE,$(QUICK),$(SCALAR))
 define OBJECTS
 $(BUILD)/$(1)/%.o: $(BUILD)/$(1)/%.cpp
-	@$$(call COMPILE,$$(CXXFLAGS),$(1))
+	@$$(call COMPILE,$(if $(filter $(SCALAR),$(1)),$$(CXXFLAGS),$$(QUICK)),$(1))
 $(BUILD)/$(1)/%+.cpp: always
 	@$$(call UNITE,$$(filter-out $$(wordlist 1,$$(SPLIT_$$*),$$(call ROOM,$$*)),$$(call ROOM,$$*)))
 $(BUILD)/$(1)/%.cpp: always
@@ -204,7 +205,7 @@ learn: packages
 
 # A room's test files are compiled together, like the library, and linked with the floors of the house up to that room: no
 # room needs one above. (The library stands before the tests: of what both hold, the linker takes the first, that of -O3.)
-FLOORS := core autodiff nn envs report data learners dynamics planning algorithms
+FLOORS := core autodiff nn envs data report learners dynamics planning algorithms
 below   = $(filter $(foreach room,$(SO_FAR_$(1)),$(room) $(room)+),$(LIBRARY))
 $(foreach room,$(FLOORS),$(eval SO_FAR += $(room))$(eval SO_FAR_$(room) := $$(SO_FAR)))
 TESTS_OF = $(sort $(wildcard tests/$(1)/*.cpp))
