@@ -246,3 +246,10 @@ struct PlanarBodies {
 }  // namespace mbrl
 
 #include "envs/planar_at_rest.hpp"
+
+// What the tables of the robots say is worked out once, in robots.cpp, and not wherever one is
+// used.
+namespace mbrl {
+extern template struct PlanarBodies<6>;
+extern template struct PlanarBodies<9>;
+}  // namespace mbrl

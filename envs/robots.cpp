@@ -6,6 +6,9 @@
 
 namespace mbrl {
 
+template struct PlanarBodies<6>;  // hopper
+template struct PlanarBodies<9>;  // half_cheetah, walker2d
+
 std::vector<std::unique_ptr<Env>> all_robots() {
   std::vector<std::unique_ptr<Env>> robots;
   robots.push_back(make_env(HalfCheetah{}));

@@ -9,8 +9,6 @@ using namespace mbrl;
 
 namespace test_hopper {
 
-TEST_CASE("the hopper passes the conformance test") { check_env(*make_env("hopper")); }
-
 TEST_CASE("its episode ends when it is low, leans, or is anywhere near infinite") {
   const Hopper task;
   const auto ended = [&](Index i, double x) {

@@ -9,8 +9,6 @@ using namespace mbrl;
 
 namespace test_walker2d {
 
-TEST_CASE("the walker passes the conformance test") { check_env(*make_env("walker2d")); }
-
 TEST_CASE("its episode ends when it is too low, too high, or leans") {
   const Walker2d task;
   const auto ended = [&](Index i, double x) {
