@@ -4,7 +4,7 @@
 // "Use derivative-free RL algorithms, with the model used to generate synthetic samples. Seems
 // weirdly backwards. Actually works very well." Version 2.0 backpropagates through the model;
 // version 2.5 only samples from it, and weights the gradient of $\log \pi$ with the return that
-// followed. Both estimate the same gradient.
+// followed. Where no rollout ends early both estimate the same gradient.
 
 // %%
 #include "algorithms/04_version_2_5.hpp"
@@ -103,7 +103,9 @@ RUN {
 //
 // `cartpole_balance` pays 1 for every step until the pole falls. This reward does not depend on the
 // state, so backpropagation gives a gradient of exactly zero and version 2.0 cannot learn. The
-// policy gradient needs only to know which rollouts lasted longer.
+// policy gradient needs only to know which rollouts lasted longer. Where rollouts end early the two
+// are not estimates of the same thing: the step at which one ends jumps, and no derivative passes
+// through a jump, but the return depends on it.
 
 // %%
 RUN {

@@ -14,17 +14,18 @@ using namespace mbrl;
 
 const Csv csv = read_csv("docs/results/short_rollouts.csv");
 
-// The return under way, averaged over the real steps up to `until` and over seeds: the area under
-// the learning curve, in units of return.
+// The return under way, averaged over the real steps from the first of the learned policy up to
+// `until`, and over seeds: the area under the learning curve, in units of return.
+constexpr double kRandomSteps = 200;
 double area(const RunGroup& group, double until) {
   double sum = 0;
   for (const RunCurve& run : group.runs) {
-    double total = 0, before = 0;
+    double total = 0, before = kRandomSteps;
     for (std::size_t i = 0; i < run.steps.size() && before < until; ++i) {
       const double now = std::min(run.steps[i], until);
       total += run.returns[i] * (now - before), before = now;
     }
-    sum += total / before;
+    sum += total / (before - kRandomSteps);
   }
   return sum / double(group.runs.size());
 }

@@ -31,7 +31,8 @@ struct Config {
     model.list(field);
     propagation.list(field);
     planner.list(field);
-    field.add_preset("paper", "the hyperparameters of the paper's cart-pole; an hour per trial",
+    field.add_preset("paper",
+                     "the hyperparameters of the paper's cart-pole; over half an hour per trial",
                      [this] { use_those_of_the_paper(); });
     field.add_preset("mbrl-lib", "the hyperparameters of mbrl-lib's cart-pole; minutes per trial",
                      [this] { use_those_of_mbrl_lib(); });
