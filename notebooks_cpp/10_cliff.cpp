@@ -1,18 +1,19 @@
 // %% [markdown]
-// # A walk along a cliff: expected, pessimistic, optimistic
+// # A walk along a cliff: the mean, the expected, the pessimistic, the optimistic
 //
 // "Expected reward under high-variance prediction is **very** low, even though the mean is the
 // same." The short way to the goal runs along an edge, against a wind that has to be learned. All
-// planners are given the same random transitions from all over the slope, and walk once:
-// one deterministic network, and a probabilistic ensemble whose plans are judged by their expected
-// return, by the mean minus one standard deviation, or by the mean plus one.
+// planners are given the same random transitions from all over the slope, and walk once. What they
+// learn is the same, too: ensembles of five probabilistic networks (PE). They differ in what they
+// hear of them.
 
 // %%
 #include <map>
 
-#include "algorithms/02_pets.hpp"
 #include "envs/all.hpp"
 #include "envs/cliff.hpp"
+#include "heard.hpp"
+#include "intervals.hpp"
 #include "report/csv.hpp"
 #include "report/notebook.hpp"
 
@@ -22,15 +23,48 @@ const int seeds = seeds_or(5);
 const bool all = seeds >= 20;  // then all amounts of data, and the table is written anew
 constexpr int kDrawn = 100;    // the amount of data whose walks are drawn
 const std::string kTable = "docs/results/cliff.csv";
-const std::vector<int> sizes = all ? std::vector<int>{50, 100, 200, 400} : std::vector<int>{kDrawn};
+const std::vector<int> kSizes = {50, 100, 200, 400};
 
 struct Kind {
-  std::string label, model, score, color;
+  std::string model;
+  Heard heard;
+  std::string score, color;
+  std::vector<int> sizes{kDrawn};  // in the table
+  bool wind = true;
+
+  std::string name() const {
+    return model + ", " + (score == "expected" ? words_of(heard) : score) +
+           (wind ? "" : ", without wind");
+  }
 };
-const std::vector<Kind> kKinds{{"one deterministic network", "D", "expected", palette(1)},
-                               {"ensemble, optimistic", "PE", "optimistic", palette(3)},
-                               {"ensemble, expected", "PE", "expected", palette(0)},
-                               {"ensemble, pessimistic", "PE", "pessimistic", palette(2)}};
+
+// The slide's question first: the same ensembles, heard and not heard. Then the score. Then
+// controls: each kind of uncertainty alone, models that have only one or none, and a world in which
+// there is nothing to be unsure of.
+const std::vector<Kind> kKinds{{"PE", Heard::nothing, "expected", palette(1), kSizes},
+                               {"PE", Heard::both, "expected", palette(0), kSizes},
+                               {"PE", Heard::both, "optimistic", palette(3), kSizes},
+                               {"PE", Heard::both, "pessimistic", palette(2), kSizes},
+                               {"D", Heard::nothing, "expected", palette(4), kSizes},
+                               {"PE", Heard::disagreement, "expected", palette(5)},
+                               {"PE", Heard::noise, "expected", palette(6)},
+                               {"DE", Heard::nothing, "expected", palette(1)},
+                               {"DE", Heard::disagreement, "expected", palette(0)},
+                               {"P", Heard::nothing, "expected", palette(1)},
+                               {"P", Heard::noise, "expected", palette(0)},
+                               {"PE", Heard::nothing, "expected", palette(1), {kDrawn}, false},
+                               {"PE", Heard::both, "expected", palette(0), {kDrawn}, false}};
+constexpr std::size_t kWalks = 4;  // so many of them are drawn as walks
+
+// The same slope without wind.
+struct Calm : Cliff {
+  template <class M>
+  M dynamics(const M& s, const M& a) const {
+    const M s_next = Cliff::dynamics(s, a);
+    const RowOf<M> y_next = row(s_next, 1) + wind_at(s);
+    return stack(RowOf<M>(row(s_next, 0)), y_next);
+  }
+};
 
 // N transitions: random actions at random places above the edge.
 static Dataset random_transitions(const Env& env, int N, std::uint64_t seed) {
@@ -47,40 +81,29 @@ static Dataset random_transitions(const Env& env, int N, std::uint64_t seed) {
 
 struct Walk {
   bool fell = false;
-  double total_reward = 0;
+  bool arrived = false;
   std::vector<double> x{}, y{};
 };
 
-// One episode after learning from D, without learning on.
+// How near the goal a walk has arrived. No edge is near there, and nothing happens any more.
+static bool arrived(const Vector& s) { return std::hypot(double(s(0)) - 1, double(s(1))) < 0.2; }
+
+// One episode up to the goal after learning from D, without learning on.
 static Walk walk(const Env& env, const Dataset& D, const Kind& kind, std::uint64_t seed) {
   pets::Config config;
   config.model.kind = kind.model;
   config.propagation.score = kind.score;
-  if (kind.model == "D") config.propagation.particles = 1;
   Workers alone(1);
-  pets::Agent agent(env, config, seed);
-  agent.model.fit(D, alone);
+  Listener listener(env, config, kind.heard, seed);
+  listener.agent.model.fit(D, alone);
   World world(env, Rng(seed, "world"));
   Walk walked{.x = {double(world.s()(0))}, .y = {double(world.s()(1))}};
-  while (!world.over()) {
-    const Transition tr = world.step(agent.act(world.s(), alone));
+  while (!world.over() && !walked.arrived) {
+    const Transition tr = world.step(listener.act(world.s(), alone));
     walked.x.push_back(double(tr.s_next(0))), walked.y.push_back(double(tr.s_next(1)));
-    walked.total_reward += double(tr.reward);
-    walked.fell = tr.terminated;
+    walked.fell = tr.terminated, walked.arrived = arrived(tr.s_next);
   }
   return walked;
-}
-
-struct Interval {
-  double rate, low, high;
-};
-
-// A share of n with its 95 % interval (Wilson 1927).
-static Interval wilson(double count, double n) {
-  const double p = count / n, z = 1.96, z2 = z * z;
-  const double centre = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const double reach = z * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n);
-  return {p, std::max(0.0, centre - reach), std::min(1.0, centre + reach)};
 }
 
 static Series edge_of_the_cliff() {
@@ -93,7 +116,7 @@ static Series edge_of_the_cliff() {
 static Figure panel_of(const std::vector<Walk>& walks, const Kind& kind, int falls) {
   Figure panel{.y_label = "y", .height = 240, .y_low = -0.7, .y_high = 1};
   panel.title =
-      kind.label + ": " + std::to_string(falls) + " of " + std::to_string(walks.size()) + " fall";
+      kind.name() + ": " + std::to_string(falls) + " of " + std::to_string(walks.size()) + " fall";
   panel.series.push_back(edge_of_the_cliff());
   Series fallen{.label = "a fall", .style = Style::circles, .color = "#c0504d"};
   for (const Walk& w : walks) {
@@ -188,42 +211,67 @@ RUN {
 // %% [markdown]
 // ## Some walks
 //
-// Five data sets of 100 random transitions, and a walk on each, without learning on. With
-// `make notebooks N=10_cliff SEEDS=40` it is forty walks for each of 50, 100, 200 and 400
-// transitions, which takes ten minutes and writes docs/results/cliff.csv.
+// Five data sets of 100 random transitions, and a walk on each, without learning on. In all four
+// panels the ensembles are the same: what their planner hears of them is not. With
+// `make notebooks N=10_cliff SEEDS=40` it is forty walks, also for 50, 200 and 400 transitions, and
+// the controls, which takes a quarter of an hour and writes docs/results/cliff.csv.
 
 // %%
-RUN {
-  const auto env = make_env("cliff");
+static std::vector<Walk> walks_of(const Kind& kind, int N) {
+  const auto env = kind.wind ? make_env("cliff") : make_env(Calm());
   Workers workers(2);
+  std::vector<Walk> walks(static_cast<std::size_t>(seeds));
+  workers.for_each(seeds, [&](Index i) {
+    const auto seed = static_cast<std::uint64_t>(i) + 1;
+    walks[std::size_t(i)] = walk(*env, random_transitions(*env, N, seed), kind, seed);
+  });
+  return walks;
+}
+
+static int falls_of(const std::vector<Walk>& walks) {
+  return int(std::count_if(walks.begin(), walks.end(), [](const Walk& w) { return w.fell; }));
+}
+
+RUN {
   std::vector<Figure> panels;
   std::unique_ptr<CsvWriter> table;
   if (all)
     table = std::make_unique<CsvWriter>(
-        kTable, std::vector<std::string>{"planner", "transitions", "walks", "falls"});
-  int arrived = 0, stood = 0;
-  for (const Kind& kind : kKinds)
-    for (const int N : sizes) {
-      std::vector<Walk> walks(static_cast<std::size_t>(seeds));
-      workers.for_each(seeds, [&](Index i) {
-        const auto seed = static_cast<std::uint64_t>(i) + 1;
-        walks[std::size_t(i)] = walk(*env, random_transitions(*env, N, seed), kind, seed);
-      });
-      int falls = 0;
-      double mean = 0;
-      for (const Walk& w : walks) {
-        falls += w.fell, mean += w.total_reward / seeds;
-        stood += !w.fell, arrived += !w.fell && std::hypot(w.x.back() - 1, w.y.back()) < 0.25;
-      }
-      std::printf("%-26s N = %3d: %2d of %d fall, mean return %6.1f\n", kind.label.c_str(), N,
-                  falls, seeds, mean);
+        kTable, std::vector<std::string>{"model", "heard", "score", "wind", "transitions", "walks",
+                                         "falls"});
+  int at_goal = 0, stood = 0;
+  for (std::size_t k = 0; k < (all ? kKinds.size() : kWalks); ++k) {
+    const Kind& kind = kKinds[k];
+    for (const int N : all ? kind.sizes : std::vector<int>{kDrawn}) {
+      const std::vector<Walk> walks = walks_of(kind, N);
+      const int falls = falls_of(walks);
+      for (const Walk& w : walks) stood += !w.fell, at_goal += w.arrived;
+      std::printf("%-24s N = %3d: %2d of %d fall\n", kind.name().c_str(), N, falls, seeds);
       std::fflush(stdout);
-      if (table) table->row({kind.label, N, seeds, falls});
-      if (N == kDrawn) panels.push_back(panel_of(walks, kind, falls));
+      if (table)
+        table->row({kind.model, words_of(kind.heard), kind.score, kind.wind, N, seeds, falls});
+      if (N == kDrawn && k < kWalks) panels.push_back(panel_of(walks, kind, falls));
     }
+  }
   panels.back().x_label = "x";
   show(panels, all ? "cliff_walks" : "cliff_few_walks");
-  expect(arrived > 0.9 * stood, "nearly all that do not fall are at the goal in the end");
+  expect(at_goal > 0.9 * stood, "nearly all that do not fall arrive at the goal");
+}
+
+// %% [markdown]
+// ## A control: where there is nothing to hear
+//
+// One deterministic network (D) knows of no noise and of no disagreement. Following its mean and
+// averaging over its particles must be the same walk, step by step.
+
+// %%
+RUN {
+  const std::vector<Walk> mean = walks_of({"D", Heard::nothing, "expected", ""}, kDrawn),
+                          both = walks_of({"D", Heard::both, "expected", ""}, kDrawn);
+  bool same = true;
+  for (std::size_t i = 0; i < mean.size(); ++i)
+    same = same && mean[i].x == both[i].x && mean[i].y == both[i].y;
+  expect(same, "with one deterministic network the expected return is that of the mean");
 }
 
 // %% [markdown]
@@ -286,41 +334,72 @@ RUN {
 // %% [markdown]
 // ## How often they fall
 //
-// Forty walks for each amount of data (docs/results/cliff.csv). The optimist treats the models'
-// disagreement as an opportunity, and falls most. A single network knows of no disagreement. The
-// expected return is more careful, because a fall that one member of five foresees is in the mean
-// already; the pessimistic score is a little more careful still. How sure that order is,
-// docs/03_planning_with_uncertainty.md says.
+// Forty walks for each amount of data (docs/results/cliff.csv), with 95 % intervals. First the
+// slide's question: the same ensembles, whose mean is followed, or whose expected return is
+// maximised; beside them one deterministic network. Then the three scores. In the printed table
+// the controls: one kind of uncertainty alone, models that have only one kind, and the slope
+// without its wind.
 
 // %%
-RUN {
+struct Falls {
+  double falls = 0, walks = 0;
+
+  Interval share() const { return wilson(falls, walks); }
+};
+
+// Of every kind, by its number of transitions; under 0 of all.
+static std::map<std::string, std::map<int, Falls>> read_table() {
   const Csv csv = read_csv(kTable);
-  const auto planner = csv.words("planner");
-  const auto N = csv.column("transitions"), walks = csv.column("walks"),
+  const auto model = csv.words("model"), heard = csv.words("heard"), score = csv.words("score");
+  const auto wind = csv.column("wind"), N = csv.column("transitions"), walks = csv.column("walks"),
              falls = csv.column("falls");
-  Figure rates{.title = "Walks that end in a fall, of 40 (95 % intervals)",
-               .x_label = "random transitions to learn from",
-               .y_label = "share of walks"};
-  std::map<std::string, double> fell, walked;
-  for (const Kind& kind : kKinds) {
-    Series line{.label = kind.label, .style = Style::line_points, .color = kind.color};
-    for (std::size_t r = 0; r < N.size(); ++r) {
-      if (planner[r] != kind.label) continue;
-      const Interval share = wilson(falls[r], walks[r]);
-      line.x.push_back(N[r]), line.y.push_back(share.rate);
+  std::map<std::string, std::map<int, Falls>> found;
+  for (const Kind& kind : kKinds)
+    for (std::size_t r = 0; r < N.size(); ++r)
+      if (model[r] == kind.model && heard[r] == words_of(kind.heard) && score[r] == kind.score &&
+          (wind[r] > 0) == kind.wind)
+        for (const int n : {int(N[r]), 0})
+          found[kind.name()][n].falls += falls[r], found[kind.name()][n].walks += walks[r];
+  return found;
+}
+
+RUN {
+  auto fell = read_table();
+  const auto line_of = [&](const std::string& name, const std::string& label, std::size_t color) {
+    Series line{.label = label, .style = Style::line_points, .color = palette(color)};
+    for (const auto& [N, count] : fell.at(name)) {
+      if (N == 0) continue;
+      const Interval share = count.share();
+      line.x.push_back(N), line.y.push_back(share.centre);
       line.low.push_back(share.low), line.high.push_back(share.high);
-      fell[kind.score + kind.model] += falls[r], walked[kind.score + kind.model] += walks[r];
     }
-    const double count = fell[kind.score + kind.model], of = walked[kind.score + kind.model];
-    const Interval share = wilson(count, of);
-    std::printf("%-26s %2.0f of %3.0f fall (%2.0f to %2.0f %%)\n", kind.label.c_str(), count, of,
-                100 * share.low, 100 * share.high);
-    rates.series.push_back(line);
-  }
-  show({rates}, "cliff_rates");
-  const auto interval = [&](const std::string& kind) { return wilson(fell[kind], walked[kind]); };
-  expect(interval("optimisticPE").low > interval("pessimisticPE").high,
-         "the optimist falls more often than the pessimist, by more than chance would explain");
-  expect(fell["expectedPE"] < fell["expectedD"],
-         "the ensemble's expected return falls less often than one network's");
+    return line;
+  };
+  Figure heard{.title = "Walks that end in a fall: the same ensembles (PE), not heard and heard",
+               .x_label = "random transitions to learn from",
+               .y_label = "share of walks",
+               .y_low = 0,
+               .y_high = 1};
+  Figure scores = heard;
+  scores.title = "Walks that end in a fall: three scores of the same ensembles";
+  heard.series = {line_of("PE, mean", "the mean is followed", 1),
+                  line_of("D, mean", "one deterministic network", 4),
+                  line_of("PE, both", "expected return", 0)};
+  scores.series = {line_of("PE, optimistic", "optimistic", 3), line_of("PE, both", "expected", 0),
+                   line_of("PE, pessimistic", "pessimistic", 2)};
+  show({heard}, "cliff_heard");
+  show({scores}, "cliff_rates");
+  for (const auto& [name, by_size] : fell)
+    for (const auto& [N, count] : by_size) {
+      const Interval share = count.share();
+      if (N > 0 || by_size.size() > 2)
+        std::printf("%-24s %-8s %3.0f of %3.0f fall (%2.0f to %2.0f %%)\n", name.c_str(),
+                    N ? ("N = " + std::to_string(N)).c_str() : "all", count.falls, count.walks,
+                    100 * share.low, 100 * share.high);
+    }
+  const auto of = [&](const std::string& name, int N) { return fell.at(name).at(N).share(); };
+  expect(of("PE, both", 0).high < of("PE, mean", 0).low,
+         "on the same ensembles the expected return falls less often than the mean, beyond chance");
+  expect(of("PE, pessimistic", 0).high < of("PE, optimistic", 0).low,
+         "the optimist falls more often than the pessimist, beyond chance");
 }
