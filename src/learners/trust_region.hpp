@@ -17,7 +17,7 @@
 namespace mbrl {
 
 struct TrustRegionConfig {
-  double max_kl = 0.05;
+  double max_kl = 0.02;
   int conjugate_steps = 10;
   double damping = 0.01;
   int fisher_every = 7;
