@@ -30,7 +30,7 @@ struct Config {
   bool baseline = true;
   int check_every = 10;
   double improving_share = 0.7;
-  int patience = 3;
+  int looks_in_vain = 3;
   bool go_back = true;
 
   void list(Settings& field) {
@@ -62,7 +62,7 @@ struct Config {
     field(
         "improving-share", improving_share, 0, 1,
         "step 4: a look finds it better only if it is so on this share of the models; 0: no look");
-    field("patience", patience, 1, 1000,
+    field("looks-in-vain", looks_in_vain, 1, 1000,
           "step 4: stop when so many looks in a row found it no better than at the last that did");
     field("go-back", go_back, "step 4: and then take the policy of that look again");
   }
@@ -189,7 +189,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
           const double share = agent.improving_share(improved, s, record.workers());
           if (share >= config.improving_share) {
             improved = agent.pi, in_vain = 0;
-          } else if (++in_vain == config.patience) {
+          } else if (++in_vain == config.looks_in_vain) {
             if (config.go_back) agent.pi = improved;
             break;
           }

@@ -29,7 +29,7 @@ struct TrustRegionConfig {
           "the trust region: conjugate gradient steps towards F^-1 g");
     field("damping", damping, 0, 1e6, "the trust region: added to the diagonal of F");
     field("fisher-every", fisher_every, 1, 1000,
-          "the trust region: F is a mean over every so manieth state only");
+          "the trust region: F is the mean over one state in so many");
   }
 };
 

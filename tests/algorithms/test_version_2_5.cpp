@@ -212,7 +212,7 @@ Config moving() {
 TEST_CASE("training stops after so many looks in vain, and goes back to the last that was not") {
   const auto env = make_env(Paid{});
   Config config = moving();
-  config.check_every = 3, config.patience = 2;
+  config.check_every = 3, config.looks_in_vain = 2;
   const Vector before = flat(Agent(*env, config, 1).pi);
   double updates = 0;
   CHECK(flat(after_run(*env, config, &updates).pi) == before);
