@@ -12,10 +12,10 @@ SANITIZE ?=
 BLAS     ?=
 WERROR   ?=
 GNUPLOT  ?= gnuplot
-# As many jobs as processors, but no more than there are 0.9 GB of memory for: what a compiler takes for the largest file.
+# As many jobs as processors, but no more than there are 1.1 GB of memory for: what a compiler takes for the largest file.
 THREADS  ?= $(shell kb=$$(awk '/^MemTotal/ {print $$2}' /proc/meminfo 2>/dev/null); \
   [ -n "$$kb" ] || kb=$$(($$(sysctl -n hw.memsize 2>/dev/null || echo 2000000000) / 1024)); \
-  echo "$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) $$((kb / 900000))" | awk '{n = $$1 < $$2 ? $$1 : $$2; print n < 1 ? 1 : n}')
+  echo "$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) $$((kb / 1100000))" | awk '{n = $$1 < $$2 ? $$1 : $$2; print n < 1 ? 1 : n}')
 THREADS  := $(THREADS)
 ifeq ($(origin CXX),default)
   CXX := g++

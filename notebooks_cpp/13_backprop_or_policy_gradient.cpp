@@ -123,3 +123,91 @@ RUN {
   expect(flat_slope == 0, "version 2.0: a gradient of exactly zero");
   expect(sampled_slope > 0, "version 2.5: not so");
 }
+
+// %% [markdown]
+// ## How far one step may go
+//
+// The policy gradient says in which direction, for a step that is small enough. How small is that?
+// A step that changes what the policy does by too much spoils it, and the next trajectories are
+// those of a spoilt policy. A trust region bounds the change of the *actions*: the mean KL between
+// the old policy and the new. Here both get the same: the true dynamics of the pendulum, so that no
+// model is to blame, 50 trajectories of 200 steps per update, the same first policies. Only the
+// step differs.
+
+// %%
+const int seeds = seeds_or(5);
+constexpr int kUpdates = 150;
+
+// The return per trajectory before each update.
+static std::vector<double> trained(const Env& env, const version_2_5::Config& config,
+                                   std::uint64_t seed) {
+  Workers workers(2);
+  version_2_5::Agent agent(env, config, seed);
+  const Dataset none(env.spec.state_dim(), env.spec.action_dim());
+  std::vector<double> returns;
+  for (int k = 0; k < kUpdates; ++k) {
+    const Trajectories tau = version_2_5::imagine(env, agent.dynamics({}, workers), agent.pi,
+                                                  agent.starts(none, config.start, config.rollouts),
+                                                  agent.policy_noise(config.rollouts));
+    returns.push_back(double(tau.reward.sum()) / config.rollouts);
+    Matrix A = reward_to_go(tau.reward, config.discount);
+    A -= mean_of_the_others(A);
+    agent.improve(tau, A, workers);
+  }
+  return returns;
+}
+
+static double mean_of_last(const std::vector<double>& returns, std::size_t n) {
+  double sum = 0;
+  for (std::size_t k = returns.size() - n; k < returns.size(); ++k) sum += returns[k];
+  return sum / double(n);
+}
+
+RUN {
+  const auto env = make_env("pendulum");
+  struct Setting {
+    std::string label, step;
+    double size;  // Adam's learning rate, or the bound of the KL
+  };
+  const std::vector<Setting> settings{{"plain, learning rate 0.003", "plain", 3e-3},
+                                      {"plain, learning rate 0.01", "plain", 1e-2},
+                                      {"plain, learning rate 0.03", "plain", 3e-2},
+                                      {"trust region, KL at most 0.01", "trust", 0.01},
+                                      {"trust region, KL at most 0.02", "trust", 0.02}};
+  Figure figure{.title = "pendulum, true dynamics: median over " + std::to_string(seeds) +
+                         " seeds, and each of them",
+                .x_label = "updates of the policy",
+                .y_label = "return"};
+  std::vector<Series> medians;
+  std::vector<int> solved(settings.size(), 0);
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    version_2_5::Config config;
+    config.true_dynamics = true, config.policy_step = settings[i].step;
+    config.trainer.learning_rate = config.trust.max_kl = settings[i].size;
+    std::vector<std::vector<double>> runs;
+    std::printf("%-30s mean of the last 10 of %d updates:", settings[i].label.c_str(), kUpdates);
+    for (int seed = 1; seed <= seeds; ++seed) {
+      runs.push_back(trained(*env, config, std::uint64_t(seed)));
+      const double late = mean_of_last(runs.back(), 10);
+      solved[i] += late > -250;
+      std::printf(" %.0f", late);
+    }
+    std::printf("\n");
+    Series median{.label = settings[i].label, .color = palette(i), .width = 3};
+    for (int k = 0; k < kUpdates; ++k) {
+      std::vector<double> now;
+      for (const auto& run : runs) now.push_back(run[std::size_t(k)]);
+      std::nth_element(now.begin(), now.begin() + seeds / 2, now.end());
+      median.x.push_back(k), median.y.push_back(now[std::size_t(seeds / 2)]);
+    }
+    for (const auto& run : runs)
+      figure.series.push_back(
+          {.x = median.x, .y = run, .color = palette(i), .width = 1, .opacity = 0.35});
+    medians.push_back(median);
+  }
+  figure.series.insert(figure.series.end(), medians.begin(), medians.end());
+  show({figure}, "trust_region");
+  expect(solved.back() == seeds, "inside the trust region every seed learns to swing up");
+  expect(*std::max_element(solved.begin(), solved.begin() + 3) < seeds,
+         "with no learning rate of the plain step every seed does");
+}

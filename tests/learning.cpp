@@ -167,6 +167,28 @@ TEST_CASE("version 2.5, cartpole_balance, 5 seeds: median at least 190 within 3,
   CHECK(median(late) >= 190);
 }
 
+TEST_CASE(
+    "version 2.5, pendulum, 5 seeds: last 3 episodes of 2,200 steps at least -200, median -180") {
+  std::vector<double> late;
+  for (int seed = 1; seed <= 5; ++seed) {
+    const auto returns =  // 10 episodes after 200 random steps
+        returns_of("pendulum", version_2_5::Config{}, version_2_5::run, seed, 10);
+    late.push_back(mean({returns.end() - 3, returns.end()}));
+    CHECK(late.back() >= -200);
+  }
+  CHECK(median(late) >= -180);
+}
+
+TEST_CASE("version 2.5, cartpole_swingup: last 3 of 4,000 steps at least 150 in 4 of 5 seeds") {
+  int reached = 0;
+  for (int seed = 1; seed <= 5; ++seed) {
+    const auto returns =  // 19 episodes after 200 random steps
+        returns_of("cartpole_swingup", version_2_5::Config{}, version_2_5::run, seed, 19);
+    reached += mean({returns.end() - 3, returns.end()}) >= 150;
+  }
+  CHECK(reached >= 4);
+}
+
 TEST_CASE("SAC, pendulum, 5 seeds: evaluated after 20,000 steps at least -170, within 5 minutes") {
   CHECK(evaluation_of("sac", "pendulum") >= -170);
 }

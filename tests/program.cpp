@@ -47,7 +47,7 @@ TEST_CASE("bad input is met with one clear line and exit status 2") {
   check_refused("run v1.5 --env pendulum --steps 0 --episodes 0" + out, "when to stop");
   check_refused("run oracle --env pendulum --hidden-width 3" + out, "unknown setting");
   check_refused("run random --env pendulum --out /proc/no/such/folder", "cannot write");
-  check_refused("run v1.5 --env pendulum --preset paper" + out, "has no presets");
+  check_refused("run random --env pendulum --preset paper" + out, "has no presets");
   check_refused("run pets --env pendulum --preset thesis" + out, "expected one of paper");
   check_refused("run pets --env pendulum --members 3 --elite-members 4" + out, "--elite-members 4");
   check_refused("run pets --env pendulum --propagation TS2" + out, "TSinf | TS1");

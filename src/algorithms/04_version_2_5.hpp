@@ -2,13 +2,13 @@
 //
 // Lecture: "Model-based RL via policy gradient"; for the ensemble Kurutach et al. 2018 (ME-TRPO).
 // New:     the model is no longer differentiated through, only sampled: long rollouts give noisy
-//          gradients, but none that explode.
+//          gradients, but none that explode. A step of the policy stays inside a trust region.
 // Next:    version 3.0, where rollouts are short and the learner is off-policy.
 #pragma once
 
 #include "algorithms/base_policy.hpp"
 #include "algorithms/model_and_policy.hpp"
-#include "learners/policy_trainer.hpp"
+#include "learners/trust_region.hpp"
 
 namespace mbrl::version_2_5 {
 
@@ -17,7 +17,10 @@ struct Config {
   int refit_every = 200;
   UncertainModelConfig model{.kind = "DE"};
   bool true_dynamics = false;
-  NetworkPolicyConfig policy;
+  NetworkPolicyConfig policy{.initial_sd = 1};
+  bool reset_sd = true;
+  std::string policy_step = "trust";
+  TrustRegionConfig trust;
   PolicyTrainerConfig trainer{.learning_rate = 1e-2};
   int updates = 100;
   int rollouts = 50;
@@ -27,6 +30,8 @@ struct Config {
   bool baseline = true;
   int check_every = 10;
   double improving_share = 0.7;
+  int looks_in_vain = 3;
+  bool go_back = true;
 
   void list(Settings& field) {
     field("initial-steps", initial_steps, 1, 1000000,
@@ -37,6 +42,11 @@ struct Config {
     field("true-dynamics", true_dynamics,
           "step 3: trajectories of the true dynamics instead of f, to rule out model error");
     policy.list(field);
+    field("reset-sd", reset_sd,
+          "step 4: at every refit the policy's standard deviation is again that before training");
+    field("policy-step", policy_step, {"trust", "plain"},
+          "step 4: inside a trust region, or Adam's on the plain policy gradient");
+    trust.list(field);
     trainer.list(field);
     field("updates", updates, 1, 1000000, "step 4: most gradient steps per refit");
     field("rollouts", rollouts, 2, 100000, "step 3: trajectories {tau_i} per gradient step");
@@ -49,8 +59,12 @@ struct Config {
           "step 4: subtract from the reward-to-go what the other trajectories had at that step");
     field("check-every", check_every, 1, 1000000,
           "step 4: gradient steps between two looks at whether the policy still improves");
-    field("improving-share", improving_share, 0, 1,
-          "step 4: stop when the policy improved on a smaller share of the models; 0: never");
+    field(
+        "improving-share", improving_share, 0, 1,
+        "step 4: a look finds it better only if it is so on this share of the models; 0: no look");
+    field("looks-in-vain", looks_in_vain, 1, 1000,
+          "step 4: stop when so many looks in a row found it no better than at the last that did");
+    field("go-back", go_back, "step 4: and then take the policy of that look again");
   }
 };
 
@@ -80,9 +94,10 @@ inline Trajectories imagine(const Env& env, const Dynamics<Matrix>& f, const Net
 // What is learned: the model, and the policy trained inside it.
 struct Agent : ModelAndPolicy {
   Config config;
+  TrustRegion region;
 
   Agent(const Env& e, const Config& c, std::uint64_t seed)
-      : ModelAndPolicy(e, c.model, c.policy, c.trainer, true, seed), config(c) {
+      : ModelAndPolicy(e, c.model, c.policy, c.trainer, true, seed), config(c), region(c.trust) {
     if (config.horizon == 0) config.horizon = env.spec.max_steps;
   }
 
@@ -97,6 +112,17 @@ struct Agent : ModelAndPolicy {
   Dynamics<Matrix> dynamics(const std::vector<Theta>& thetas, Workers& workers) {
     return config.true_dynamics ? true_dynamics<Matrix>(env)
                                 : sampled_dynamics(model, thetas, imagination, workers);
+  }
+
+  // One step of pi up the policy gradient, which is the slope of J. Returns the gradient's norm.
+  double improve(const Trajectories& tau, const Matrix& A, Workers& workers) {
+    const auto J = [&](const NetworkPolicyOf<Var>& taped, const Piece& piece) {
+      return surrogate(env, taped, tau, A, piece);
+    };
+    if (config.policy_step == "plain")
+      return trainer.ascend(pi, A.cols(), J, workers).gradient_norm;
+    const BatchGradient::Slope& up = trainer.slope(pi, A.cols(), J, workers);
+    return region.ascend(env, pi, up, steps_taken(tau, A), workers).gradient_norm;
   }
 
   // On what share of the models, each by itself, the policy's return is better than `old` was;
@@ -140,7 +166,10 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
       if (!config.true_dynamics) record.refit(agent.model.fit(D, record.workers()));
 
       PolicyReport trained;
-      NetworkPolicy last_checked = agent.pi;
+      if (config.reset_sd)
+        agent.pi.log_sd.setConstant(static_cast<Scalar>(std::log(config.policy.initial_sd)));
+      NetworkPolicy improved = agent.pi;  // as it was at the last look that found it better
+      int in_vain = 0;                    // looks since
       const std::vector<Theta> thetas =
           agent.model.sample(agent.model.size_or(10), agent.imagination);
       for (int k = 0; k < config.updates; ++k) {
@@ -152,17 +181,18 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
         // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
         Matrix A = reward_to_go(tau.reward, config.discount);
         if (config.baseline) A -= mean_of_the_others(A);
-        const auto J = [&](const NetworkPolicyOf<Var>& pi, const Piece& piece) {
-          return surrogate(env, pi, tau, A, piece);
-        };
-        const auto step = agent.trainer.ascend(agent.pi, A.cols(), J, record.workers());
-        trained.add(double(tau.reward.sum()) / double(A.cols()), step.gradient_norm);
+        const double gradient_norm = agent.improve(tau, A, record.workers());
+        trained.add(double(tau.reward.sum()) / double(A.cols()), gradient_norm);
 
         if (config.improving_share > 0 && (k + 1) % config.check_every == 0) {
           const Matrix s = agent.starts(D, config.start, config.rollouts);
-          if (agent.improving_share(last_checked, s, record.workers()) < config.improving_share)
+          const double share = agent.improving_share(improved, s, record.workers());
+          if (share >= config.improving_share) {
+            improved = agent.pi, in_vain = 0;
+          } else if (++in_vain == config.looks_in_vain) {
+            if (config.go_back) agent.pi = improved;
             break;
-          last_checked = agent.pi;
+          }
         }
       }
       record.policy(trained);

@@ -36,21 +36,12 @@ struct Config {
     field("kappa", kappa, 0, 1000,
           "step 7: Dyna-Q+, a bonus kappa sqrt(steps since (s, a) was tried); 0: none");
     if (K == 0) return;  // Q-learning has no model that the world could leave behind
-    add_preset(field, "maze_blocking", 10, 1e-4, "3000");
-    add_preset(field, "maze_shortcut", 50, 1e-3, "6000");
-  }
-
-  // Sutton and Barto's Dyna-Q+ in the mazes that change, over the change and as long after it.
-  void add_preset(Settings& field, const std::string& maze, int updates, double bonus,
-                  const std::string& steps) {
-    field.add_preset(maze,
-                     "taken with --env " + maze + ": the book's Dyna-Q+, --alpha 1 --remember 0 " +
-                         "--planning-updates " + number_text(updates) + " --kappa " +
-                         number_text(bonus) + " --episodes 0 --steps " + steps,
-                     [this, &field, updates, bonus, steps] {
-                       alpha = 1, remember = 0, K = updates, kappa = bonus;
-                       field.set("episodes", "0"), field.set("steps", steps);
-                     });
+    // Sutton and Barto's Dyna-Q+ in the mazes that change, over the change and as long after it.
+    const std::string book = "--alpha 1 --remember 0 --episodes 0 ";
+    field.add_task_preset("maze_blocking",
+                          book + "--planning-updates 10 --kappa 0.0001 --steps 3000");
+    field.add_task_preset("maze_shortcut",
+                          book + "--planning-updates 50 --kappa 0.001 --steps 6000");
   }
 };
 

@@ -72,6 +72,17 @@ class Settings {
   void add_preset(std::string name, std::string gloss, std::function<void()> apply) {
     presets_.push_back({std::move(name), std::move(gloss), std::move(apply)});
   }
+  // The same, by the words that would be typed in its place.
+  void add_preset(const std::string& name, const std::string& gloss, const std::string& flags) {
+    add_preset(name, gloss + ": " + flags, [this, flags] {
+      std::istringstream words(flags);
+      for (std::string key, value; words >> key >> value;) set(key.substr(2), value);
+    });
+  }
+  // What a task is learned with, where no other preset is asked for.
+  void add_task_preset(const std::string& task, const std::string& flags) {
+    add_preset(task, "taken with --env " + task, flags);
+  }
   const std::vector<Preset>& presets() const { return presets_; }
   bool has_preset(const std::string& name) const {
     return std::any_of(presets_.begin(), presets_.end(),

@@ -179,6 +179,88 @@ TEST_CASE(
   CHECK(agent.improving_share(wasteful, Matrix::Zero(2, 20), workers) == 1);
 }
 
+// The same reward whatever is done: without a baseline the policy moves, and gets no better.
+struct Paid : Line {
+  template <class M>
+  RowOf<M> reward(const M&, const M&, const M& s_next) const {
+    return Scalar(0) * row(s_next, 0) + Scalar(1);
+  }
+};
+
+// The agent at the end of a run of four refits.
+Agent after_run(const Env& env, const Config& config, double* updates = nullptr) {
+  RunOptions options = quietly(4);
+  options.out = empty_folder("v2.5-paid");
+  {
+    Recorder record(options, env.spec, "test");
+    version_2_5::run(env, config, record);
+  }
+  if (updates) *updates = std::stod(read_csv(options.out + "/policy.csv").rows[0][1]);
+  Agent agent(env, config, 1);
+  Archive archive(options.out + "/checkpoint.bin");
+  archive("agent", agent);
+  return agent;
+}
+
+Config moving() {
+  Config config = tiny();
+  config.refit_every = 10, config.updates = 50, config.horizon = 10;
+  config.true_dynamics = true, config.baseline = false;
+  return config;
+}
+
+TEST_CASE("training stops after so many looks in vain, and goes back to the last that was not") {
+  const auto env = make_env(Paid{});
+  Config config = moving();
+  config.check_every = 3, config.looks_in_vain = 2;
+  const Vector before = flat(Agent(*env, config, 1).pi);
+  double updates = 0;
+  CHECK(flat(after_run(*env, config, &updates).pi) == before);
+  CHECK(updates == 6);
+  config.go_back = false;
+  CHECK((flat(after_run(*env, config).pi) - before).norm() > 0.1);
+}
+
+TEST_CASE(
+    "the policy's standard deviation begins anew at every refit but the first, if asked for") {
+  const auto env = make_env("pendulum");
+  env->spec.max_steps = 20;  // an episode for each refit
+  Config config = tiny();
+  const auto with = returns_of(*env, config, version_2_5::run, quietly(3));
+  config.reset_sd = false;
+  const auto without = returns_of(*env, config, version_2_5::run, quietly(3));
+  CHECK(with[0] == without[0]);
+  CHECK(with[1] != without[1]);
+}
+
+TEST_CASE("a plain step is Adam's on the policy gradient; the other stays in the trust region") {
+  const auto env = make_env("pendulum");
+  Config config = tiny();
+  config.true_dynamics = true;
+  Workers workers(1);
+  for (const char* step : {"plain", "trust"}) {
+    config.policy_step = step;
+    Agent agent(*env, config, 1);
+    const NetworkPolicy old = agent.pi;
+    const Trajectories tau =
+        imagine(*env, agent.dynamics({}, workers), agent.pi,
+                agent.starts(Dataset(2, 1), "initial", 12), agent.policy_noise(12));
+    Matrix A = reward_to_go(tau.reward, 0.99);
+    A -= mean_of_the_others(A);
+    CHECK(agent.improve(tau, A, workers) > 0);
+    CHECK(flat(agent.pi) != flat(old));
+
+    NetworkPolicy by_adam = old;
+    const auto J = [&](const NetworkPolicyOf<Var>& pi, const Piece& piece) {
+      return surrogate(*env, pi, tau, A, piece);
+    };
+    PolicyTrainer(config.trainer, true).ascend(by_adam, 12, J, workers);
+    CHECK((flat(agent.pi) == flat(by_adam)) == (config.policy_step == "plain"));
+    if (config.policy_step == "trust")
+      CHECK(mean_kl(*env, old, agent.pi, steps_taken(tau, A).s) <= config.trust.max_kl);
+  }
+}
+
 TEST_CASE("every step of a trajectory may be by another model, and each gets its share") {
   Workers workers(1);
   const auto env = make_env("point_mass");

@@ -34,6 +34,21 @@ TEST_CASE("settings set the fields of the Config they were listed from") {
   CHECK(settings.find("keep-old").get() == "0.25");
 }
 
+TEST_CASE("a preset of words sets the fields that they name, and says them") {
+  Config c;
+  Settings settings;
+  c.list(settings);
+  settings.add_task_preset("walker", "--horizon 7 --keep-old 0.25 --learned-reward true");
+  CHECK(settings.presets()[0].gloss ==
+        "taken with --env walker: --horizon 7 --keep-old 0.25 --learned-reward true");
+  settings.apply_preset("walker");
+  CHECK(c.horizon == 7);
+  CHECK(c.keep_old == 0.25);
+  CHECK(c.learned_reward);
+  settings.add_task_preset("misspelt", "--horizont 7");
+  CHECK_THROWS_AS(settings.apply_preset("misspelt"), UserError);
+}
+
 TEST_CASE("the ends of a valid range are valid") {
   Config c;
   Settings settings;
