@@ -23,8 +23,8 @@ function open() {
 for (const [id, [, name]] of Object.entries(kinds)) nav.append(make('a', { href: '#' + id, textContent: name }));
 addEventListener('hashchange', open);
 addEventListener('keydown', (event) => {
-  if (event.target.closest('button, a, input[type=number]') || event.ctrlKey || event.metaKey || event.altKey) return;
-  const act = { ' ': () => scene.play(scene.paused), '.': () => scene.$('.step').click(), r: () => scene.reset() }[event.key];
+  if (event.target.closest('button, a, input:not([type=range])') || event.ctrlKey || event.metaKey || event.altKey) return;
+  const act = { ' ': () => scene.play(scene.paused), '.': () => scene.$('.step').click(), r: () => scene.again() }[event.key];
   if (!act) return;
   event.preventDefault();
   act();
@@ -34,7 +34,7 @@ let before = performance.now();
 const paints = [];  // when the last second's pictures were painted
 function paint(now) {
   try {
-    scene.tick(Math.min(now - before, 100));
+    if (!scene.failed) scene.tick(Math.min(now - before, 100));
   } catch (error) {
     scene.fail(error);
     console.error(error);

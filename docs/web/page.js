@@ -214,7 +214,7 @@ class Scene {
     this.$('.play').onclick = () => this.play(this.paused);
     this.players = [];
     this.$('.step').onclick = () => { this.play(false); for (const one of [this, ...this.players]) one.single = true; };
-    this.$('.reset').onclick = () => this.reset();
+    this.$('.reset').onclick = () => this.again();
     this.$('.seed input').onchange = () => this.reset();
     this.play(!this.paused);
   }
@@ -223,6 +223,10 @@ class Scene {
   play(on) {
     this.paused = !on;
     this.$('.play').textContent = on ? 'Pause' : 'Play';
+  }
+  again() {
+    if (this.failed) this.play(true);
+    this.reset();
   }
   say(...words) {
     const status = this.$('.status');

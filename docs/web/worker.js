@@ -20,6 +20,11 @@ function answer({ ticket, make, call, args }) {
   }
 }
 
+// A browser without what the library needs (WebAssembly with vectors and exceptions, of 2022 or later) says so here.
+Module.onAbort = (why) => {
+  onmessage = ({ data }) => postMessage({ ticket: data.ticket, error: 'this browser cannot run it: ' + why });
+  waiting.forEach((data) => onmessage({ data }));
+};
 Module.onRuntimeInitialized = () => {
   onmessage = ({ data }) => answer(data);
   waiting.forEach(answer);

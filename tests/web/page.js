@@ -140,8 +140,17 @@ async function all(browser) {
   });
   await test(browser, 'mbpo: solves the pendulum while SAC does not yet', {}, async (page) => {
     await open(page, 'mbpo');
-    const now = await until(page, 'mbpo', ({ mbpo }) => mbpo > -400, 'a return above -400', 400);
+    const now = await until(page, 'mbpo', ({ mbpo }) => mbpo > -400, 'a return above -400', 600);
     check(!(now.sac > -400), 'SAC alone is at ' + now.sac);
+  });
+  await test(browser, 'a scene that fails says why, and reset begins again', {}, async (page) => {
+    await open(page, 'planning');
+    await page.evaluate(() => scene.player.set('horizon', 'far'));
+    await page.waitForSelector('#scene-planning .status.failed');
+    const words = await page.textContent('#scene-planning .status');
+    check(words.includes('--horizon far: expected'), 'it says: ' + words);
+    await press(page, 'planning', 'reset');
+    await until(page, 'planning', ({ step }) => Number(step) > 100, 'a new run');
   });
   await test(browser, 'at phone width nothing is wider than the screen; with reduced motion it begins at rest', {
     viewport: { width: 390, height: 800 }, reducedMotion: 'reduce' }, async (page) => {
