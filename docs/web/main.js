@@ -18,7 +18,7 @@ function open() {
   }
   scene = made[id];
   for (const other of Object.values(made)) other.article.hidden = other !== scene;
-  for (const link of nav.children) link.ariaCurrent = link.hash === '#' + id ? 'page' : null;
+  for (const link of nav.children) link.setAttribute('aria-current', link.hash === '#' + id ? 'page' : 'false');
 }
 for (const [id, [, name]] of Object.entries(kinds)) nav.append(make('a', { href: '#' + id, textContent: name }));
 addEventListener('hashchange', open);

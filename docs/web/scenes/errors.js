@@ -28,6 +28,7 @@ class Errors extends Scene {
   reset() {
     if (this.remote) this.remote.end();
     this.failed = false, this.look = null;
+    this.saidAt = -Infinity;
     this.say('Learning a model of ', [whole(this.rows.value)], ' random transitions ...');
     this.remote = new Remote('Rollouts', this.env, this.rows.value, this.seed);
     this.remote.made.catch((error) => this.fail(error));
