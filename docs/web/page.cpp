@@ -130,6 +130,37 @@ class Run {
     });
   }
 
+  // Some of the rollouts that MBPO has imagined last, as ways in two coordinates of the state. The
+  // buffer holds them step by step: first all first steps, then all second ones.
+  val rollouts(int count, int i, int j) {
+    return guarded([&] {
+      Matrix filled;
+      Index next = 0;
+      if (kept_)
+        kept_->inside("agent/imagined",
+                      [&] { (*kept_)("filled", filled), (*kept_)("next", next); });
+      const auto setting = [&](const char* name) {
+        return Index(std::stoi(asked_.settings.find(name).get()));
+      };
+      const Index k = setting("rollout-length"), n = asked_.env->spec.state_dim();
+      const Index m = asked_.env->spec.action_dim(), N = filled.cols();
+      const Index all = setting("rollouts-per-step") * setting("refit-every");
+      val ways = val::array();
+      for (Index r = 0; r < count && N >= k * all; ++r) {
+        std::vector<Point> points;
+        for (Index h = 0; h < k; ++h) {
+          const Index column = (next + N - (k - h) * all + r * (all / count)) % N;
+          const Vector s = filled.col(column).head(n),
+                       s_next = filled.col(column).segment(n + m, n);
+          if (h == 0) points.push_back({double(s(i)), double(s(j))});
+          points.push_back({double(s_next(i)), double(s_next(j))});
+        }
+        ways.call<void>("push", way(points));
+      }
+      return ways;
+    });
+  }
+
   val about() {
     return guarded([&] {
       const EnvSpec& spec = asked_.env->spec;
@@ -382,6 +413,7 @@ EMSCRIPTEN_BINDINGS(page) {
       .function("show", &Run::show)
       .function("hold", &Run::hold)
       .function("table", &Run::table)
+      .function("rollouts", &Run::rollouts)
       .function("about", &Run::about);
   emscripten::class_<Curve>("Curve")
       .constructor<int, int>()
