@@ -65,6 +65,7 @@ class Maze extends Scene {
     if (last) words.push('The last took ', [whole(last)], ' steps, the shortest ', [whole(best)], this.env === 'maze' ? ' (the shortest way is 14).' : '.');
     else words.push('Looking for the goal.');
     this.say(...words);
-    Object.assign(this.article.dataset, { best, step: frame.step, episodes: this.lengths.length, first: this.lengths[0] });
+    Object.assign(this.article.dataset, { best, step: frame.step, episodes: this.lengths.length, first: this.lengths[0],
+      short: this.lengths.findIndex((steps) => steps <= 20) + 1 });
   }
 }
