@@ -38,9 +38,15 @@ MACHINE  := $(shell $(CXX) -march=$(ARCH) -E -x c++ /dev/null >/dev/null 2>&1 \
 # g++ 12 reads the factors of a product from memory again for every multiplication, at two thirds of the speed.
 CLANG    := $(shell $(CXX) --version 2>/dev/null | grep -io -m1 clang)
 MACHINE  += $(if $(CLANG),,-mtune=generic)
+# em++ compiles for the browser: SSE by way of WebAssembly's vectors, whose headers must come before those of clang, without the
+# inline assembly that Eigen has for SSE; and one thread.
+WEB      := $(filter em++,$(notdir $(CXX)))
+ifneq ($(WEB),)
+  MACHINE := -msimd128 -msse4.1 -isystem $(BUILD)/intrinsics -fgnuc-version=9.0 '-D__asm__(...)=' -fwasm-exceptions
+endif
 # -ffp-contract=off: a * b + c rounds the same way wherever it is written, so that the plain and the taped
 # evaluation of one formula agree. Never -ffast-math: it would break every check for NaN.
-CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno -pthread \
+CXXFLAGS := -std=c++20 $(if $(SANITIZE),-O1,-O3) $(MACHINE) -ffp-contract=off -fno-math-errno $(if $(WEB),,-pthread) \
   -Wall -Wextra -Wpedantic $(if $(CLANG),,-Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized -Wno-array-bounds) $(if $(WERROR),-Werror) \
   -DEIGEN_DONT_PARALLELIZE $(if $(BLAS),-DEIGEN_USE_BLAS) \
   $(if $(SANITIZE),-g1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
@@ -60,7 +66,7 @@ LINK    = mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(filter %.o,$^) $(LDFLAGS) $(BLA
 # of tests/). The long learning bands run by `make learn` alone, and imagined_return, which needs all in double, in CI.
 # Rooms whose tests compare gradients with differences are always in double.
 DOUBLE := autodiff envs
-ROOMS  := $(filter-out bench fuzz homework,$(notdir $(patsubst %/.,%,$(wildcard tests/*/.))))
+ROOMS  := $(filter-out bench fuzz homework web,$(notdir $(patsubst %/.,%,$(wildcard tests/*/.))))
 SUITES := $(filter-out main,$(basename $(notdir $(wildcard tests/*.cpp))))
 T      ?=
 ONLY   ?=
@@ -83,7 +89,7 @@ NOTEBOOKS := $(basename $(notdir $(wildcard $(N:%=notebooks_cpp/%.cpp))))
 SEEDS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test learn results bench notebooks figures format lint clean packages
+.PHONY: help build demo test learn results bench notebooks figures web format lint clean packages
 .SUFFIXES:
 .SECONDARY:
 
@@ -108,6 +114,7 @@ else
 	@echo "make bench      how fast the hot paths are, beside the machine's measured peak; about a minute"
 	@echo "make notebooks  compile and run the experiments of notebooks_cpp/, and write their .ipynb   (N=10_cliff: only that one; SEEDS=40: with more seeds)"
 	@echo "make figures    the same, and the figures of docs/ that they draw, again"
+	@echo "make web        the algorithms in the browser, live: build/web/index.html, built with emscripten   (make test T=web: that it works, in Chromium)"
 	@echo "make format     clang-format over all sources"
 	@echo "make lint       check the format and the rules of the house"
 	@echo "make clean      delete build/"
@@ -118,7 +125,7 @@ endif
 NEED = have() { echo "\#include <$$1>" | $(CXX) $(CXXFLAGS) $(INCLUDES) -E -x c++ - >/dev/null 2>&1; }; \
   missing=""; \
   have Eigen/Core        || missing="$$missing libeigen3-dev"; \
-  [ -n "$(filter build demo soak results,$(MAKECMDGOALS))" ] || have doctest/doctest.h || missing="$$missing doctest-dev"; \
+  [ -n "$(filter build demo soak results page,$(MAKECMDGOALS))" ] || have doctest/doctest.h || missing="$$missing doctest-dev"; \
   [ -z "$(BLAS)" ]       || echo "int main() {}" | $(CXX) -x c++ - $(BLAS:%=-l%) -o /dev/null 2>/dev/null || missing="$$missing lib$(BLAS)-dev"; \
   [ "$(GNUPLOT)" = none ] || command -v $(GNUPLOT) >/dev/null || missing="$$missing gnuplot-nox"
 
@@ -189,6 +196,8 @@ demo: build
 test: packages
 ifeq ($(T),grader)
 	@$(MAKE) --no-print-directory grader
+else ifeq ($(T),web)
+	@$(MAKE) --no-print-directory web && ONLY='$(ONLY)' tests/web/run
 else ifneq ($(ASKED),)
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(ASKED:%=$(HB)/%)
 	@THREADS=$(THREADS) tests/homework/board $(ASKED:%=$(HB)/%)
@@ -307,6 +316,33 @@ $(BUILD)/bench.o: tests/bench/bench.cpp
 	@$(call COMPILE,$(CXXFLAGS),$(SCALAR))
 $(BUILD)/bench: $(call library,$(SCALAR)) $(BUILD)/bench.o
 	@$(LINK)
+
+# The live page, in one file that a double click opens: the same library by the same rules, compiled with em++ to WebAssembly,
+# and the sources of docs/web/ around it. Debian's emscripten needs to be told where node's modules are.
+web: packages_of_web
+	@NODE_PATH=$${NODE_PATH:-/usr/share/nodejs} $(MAKE) --no-print-directory -j$(THREADS) CXX=em++ GNUPLOT=none page
+packages_of_web:
+	@command -v em++ >/dev/null && exit 0; \
+	root=""; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
+	command -v apt-get >/dev/null && $$root true 2>/dev/null && { echo "Installing emscripten with apt-get"; \
+	  $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends emscripten >/dev/null; } \
+	|| { echo "The page needs em++: install emscripten 3.1 (apt-get install emscripten; brew install emscripten)"; exit 1; }
+
+WEB_HEADERS = $(shell em-config EMSCRIPTEN_ROOT)/system/include/compat
+page: packages
+	@mkdir -p $(BUILD)/intrinsics && cp $(WEB_HEADERS)/*intrin.h $(BUILD)/intrinsics && : >$(BUILD)/intrinsics/mmintrin.h
+	@$(MAKE) --no-print-directory build/web/index.html
+	@echo "Open build/web/index.html in a browser"
+$(BUILD)/page.o: docs/web/page.cpp
+	@$(call COMPILE,$(QUICK),$(SCALAR))
+$(BUILD)/worker.js: $(call library,$(SCALAR)) $(BUILD)/page.o docs/web/worker.js
+	@echo "linking $@" && $(CXX) $(CXXFLAGS) $(filter %.o,$^) --bind -sSINGLE_FILE -sENVIRONMENT=worker -sALLOW_MEMORY_GROWTH \
+	  -sINITIAL_MEMORY=64MB --post-js docs/web/worker.js -o $@
+# A line <!-- include FILE --> of the page stands for that file.
+build/web/index.html: docs/web/index.html $(wildcard docs/web/*.js docs/web/scenes/*.js docs/web/*.css) $(BUILD)/worker.js $(shell sed -n "s/^<!-- include \(src.*\) -->/\1/p" docs/web/index.html)
+	@mkdir -p $(@D); while IFS= read -r line; do case $$line in '<!-- include '*) set -- $$line; cat "$(BUILD)/$$3" 2>/dev/null \
+	  || cat "$$3";; *) printf '%s\n' "$$line";; esac; done <$< >$@
+.PHONY: packages_of_web page
 
 soak: build
 	@GNUPLOT=$(GNUPLOT) tests/soak $(T)

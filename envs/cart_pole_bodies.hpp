@@ -115,7 +115,8 @@ inline Drawing draw_cart_pole(double x, Point tip, double rail, double lowest) {
            box({-rail - 0.25, -0.12}, {-rail - 0.2, 0.12}, "#bbbbbb"),
            box({rail + 0.2, -0.12}, {rail + 0.25, 0.12}, "#bbbbbb"),
            box({x - 0.2, -0.1}, {x + 0.2, 0.1}, "#4f81bd"), line({{x, 0}, tip}, "#c0504d", 8),
-           disc(tip, 0.05, "#c0504d"), disc({x, 0}, 0.04, "#333333")}};
+           disc(tip, 0.05, "#c0504d"), disc({x, 0}, 0.04, "#333333")},
+          tip};
 }
 
 }  // namespace mbrl

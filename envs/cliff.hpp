@@ -95,7 +95,7 @@ struct Cliff {
     const Point from{double(start), 0}, to{double(goal), 0}, here{double(s(0)), double(s(1))};
     std::vector<Point> edge;
     for (int i = -18; i <= 18; ++i) edge.push_back({0.05 * i, height(0.05 * i)});
-    Drawing drawing{low, high, {box(low, high, "#e4ecd4"), {edge, "#4a5560"}}};
+    Drawing drawing{low, high, {box(low, high, "#e4ecd4"), {edge, "#4a5560"}}, here};
     const auto paint = [&](Shape shape) { drawing.shapes.push_back(std::move(shape)); };
     paint(line(edge, "#222222", 5));
     paint(line({from, {0, double(detour)}, to}, "#b4c49a", 3));

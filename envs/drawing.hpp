@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@ struct Shape {
 struct Drawing {
   Point low, high;            // the window
   std::vector<Shape> shapes;  // painted in this order
+  // What to follow with the eye, e.g. the tip of a pole, where the way of one point says it all.
+  std::optional<Point> trace{};
 };
 
 inline Shape line(std::vector<Point> points, std::string color, double width) {

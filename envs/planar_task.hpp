@@ -86,7 +86,7 @@ class PlanarRobot {
     const Vec<double> q = s.head<n>().template cast<double>(), v = Vec<double>::Zero();
     const auto pose = bodies_.pose(q, v);
     const double middle = q(0);
-    Drawing drawing{{middle - 1.5, -0.3}, {middle + 1.5, 1.8}, {}};
+    Drawing drawing{{middle - 1.5, -0.3}, {middle + 1.5, 1.8}, {}, Point{middle, q(1)}};
     drawing.shapes.push_back(box({middle - 1.5, -0.3}, {middle + 1.5, 0}, "#dddddd"));
     for (double x = std::ceil(2 * (middle - 1.5)) / 2; x <= middle + 1.5; x += 0.5)
       drawing.shapes.push_back(line({{x, -0.12}, {x, 0}}, "#777777", 3));

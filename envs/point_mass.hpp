@@ -77,7 +77,8 @@ struct PointMass {
             {1.6, 1.6},
             {line({{-1.6, 0}, {1.6, 0}}, "#dddddd", 2), line({{0, -1.6}, {0, 1.6}}, "#dddddd", 2),
              disc({0, 0}, 0.1, "#9bbb59"), line({here, ahead}, "#4f81bd", 4),
-             disc(here, 0.07, "#c0504d")}};
+             disc(here, 0.07, "#c0504d")},
+            here};
   }
 };
 

@@ -39,30 +39,41 @@ const std::vector<std::pair<std::string, std::string>> soon_done{
     {"process-noise", "0.1"},  {"episodes", "0"},
     {"steps", "160"}};
 
+// A case, ready to be run. Not to be moved: the settings point into it.
+struct Prepared {
+  Algorithm algorithm;
+  RunOptions options;
+  Settings settings;
+  std::unique_ptr<Env> env;
+
+  explicit Prepared(const Case& which)
+      : algorithm(find_algorithm(which.algorithm)), env(make_env(which.env)) {
+    options.list(settings);
+    algorithm.list(settings);
+    const auto has = [&](const std::string& key) {
+      for (const auto& field : settings.fields())
+        if (field.name == key) return true;
+      return false;
+    };
+    for (const auto& [key, value] : soon_done)
+      if (has(key)) settings.set(key, value);
+    for (const auto& [key, value] : which.settings) settings.set(key, value);
+    settings.check();
+    env->process_noise = options.process_noise;
+    env->spec.max_steps = 25;
+  }
+  Prepared(const Prepared&) = delete;
+};
+
 // A part of a run: from what its folder holds to its end, or to when it is stopped or killed.
 enum class Ends { done, stopped, killed };
 void go_on(const Case& which, const std::string& folder, int threads, Ends ends = Ends::done,
            int after = 0, int steps = 160) {
-  const Algorithm algorithm = find_algorithm(which.algorithm);
-  RunOptions options;
-  Settings settings;
-  options.list(settings);
-  algorithm.list(settings);
-  const auto has = [&](const std::string& key) {
-    for (const auto& field : settings.fields())
-      if (field.name == key) return true;
-    return false;
-  };
-  for (const auto& [key, value] : soon_done)
-    if (has(key)) settings.set(key, value);
-  for (const auto& [key, value] : which.settings) settings.set(key, value);
-  settings.check();
+  Prepared run(which);
+  RunOptions& options = run.options;
   options.threads = threads, options.steps = steps;
   options.out = folder;
-  options.config = config_text(which.algorithm, which.env, settings);
-  const auto env = make_env(which.env);
-  env->process_noise = options.process_noise;
-  env->spec.max_steps = 25;
+  options.config = config_text(which.algorithm, which.env, run.settings);
   std::optional<Archive> saved;
   if (fs::exists(folder + "/checkpoint.bin")) saved.emplace(folder + "/checkpoint.bin");
   fs::create_directories(folder);
@@ -71,9 +82,9 @@ void go_on(const Case& which, const std::string& folder, int threads, Ends ends 
     if (ends == Ends::killed) throw Killed();
     return true;
   };
-  Recorder record(options, env->spec, "test", interrupted, std::move(saved));
+  Recorder record(options, run.env->spec, "test", interrupted, std::move(saved));
   try {
-    algorithm.run(*env, record);
+    run.algorithm.run(*run.env, record);
   } catch (const Killed&) {
   }
 }
@@ -173,6 +184,66 @@ TEST_CASE("the learners resume to the bit, alone and with a model") {
 TEST_CASE("tables resume to the bit") {
   for (const char* algorithm : {"dyna", "q-learning"}) check_resumes({algorithm, "maze"});
   check_resumes({"dyna", "maze_blocking", {{"kappa", "0.01"}, {"update", "sample"}}});
+}
+
+// Every number of every transition of a run without a folder, on which a watcher looks who imagines
+// futures of his own: taken in one part, or stopped and resumed in memory after so many steps.
+std::vector<Scalar> watched(const Case& which, int part) {
+  Prepared run(which);
+  std::vector<Scalar> numbers;
+  int left_of_part = 0, steps = 0;
+  Watcher watcher;
+  watcher.step = [&](const Transition& tr, bool learned) {
+    for (const Vector* x : {&tr.s, &tr.a, &tr.s_next})
+      numbers.insert(numbers.end(), x->begin(), x->end());
+    ++steps;
+    if (learned) --left_of_part;
+  };
+  watcher.searched = [&](const Vector& s, const Vector& plan, const Matrix& candidates,
+                         const Watcher::Imagine& imagine) {
+    Rng luck(1, "looking on");
+    const std::vector<Matrix> futures = imagine(plan, 7, luck);
+    CHECK(futures.size() == 3);
+    CHECK(futures[0].rows() == s.size());
+    CHECK(candidates.rows() == plan.size());
+    CHECK(candidates.cols() == 20);
+  };
+  run.options.threads = 1;
+  run.options.watcher = &watcher;
+  std::optional<Archive> kept;
+  for (bool done = false; !done;) {
+    Archive left;
+    run.options.left = &left;
+    left_of_part = part;
+    Recorder record(
+        run.options, run.env->spec, "test", [&] { return left_of_part <= 0; },
+        std::exchange(kept, {}));
+    run.algorithm.run(*run.env, record);
+    left.begin_loading();
+    kept = std::move(left);
+    done = !record.was_interrupted();
+  }
+  CHECK(steps == 160);
+  return numbers;
+}
+
+TEST_CASE(
+    "a run stopped and resumed in memory, and looked on, takes the steps that it would take") {
+  for (const Case& which : {Case{"v1.5"}, Case{"pets"}, Case{"v2.5"}, Case{"mbpo"}, Case{"sac"},
+                            Case{"dyna", "maze"}, Case{"random"}}) {
+    CAPTURE(which.algorithm);
+    const std::vector<Scalar> whole = watched(which, 1000);
+    const bool by_ones = watched(which, 1) == whole, by_sevens = watched(which, 7) == whole;
+    CHECK(by_ones);
+    CHECK(by_sevens);
+    const std::string folder = empty("unwatched");
+    go_on(which, folder, 1);
+    const Csv csv = read_csv(folder + "/transitions.csv");
+    const std::vector<double> unwatched = csv.column("s_0");
+    REQUIRE(unwatched.size() == 160);
+    for (std::size_t t = 0; t < 160; ++t)
+      CHECK(Scalar(unwatched[t]) == whole[t * (whole.size() / 160)]);
+  }
 }
 
 TEST_CASE("a run that is done goes on under a larger budget, as if it had had it at once") {

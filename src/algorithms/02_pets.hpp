@@ -95,10 +95,10 @@ struct Agent {
   }
 
   // Where the particles are after 1, ..., H steps of a plan, each (state_dim, count).
-  std::vector<Matrix> imagine(const Vector& s, const Vector& plan, int count) {
+  std::vector<Matrix> imagine(const Vector& s, const Vector& plan, int count, Rng& luck) const {
     PropagationConfig many = propagation;
     many.particles = count;
-    return imagined_states(model, s, plan, many, particles);
+    return imagined_states(model, s, plan, many, luck);
   }
 
   void archive(Archive& ar) {
@@ -131,6 +131,10 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
     // 3. Plan through samples of theta and of s' to choose actions.
     const Vector s = world.s(), a = agent.act(s, record.workers());
+    record.searched(s, agent.planner.last_plan(), agent.planner.candidates(),
+                    [&](const Vector& plan, int count, Rng& luck) {
+                      return agent.imagine(s, plan, count, luck);
+                    });
     if (record.wants_plan()) {
       const Vector& plan = agent.planner.last_plan();
       const Row promise = agent.judge(s, plan, promises, record.workers());
@@ -154,7 +158,7 @@ inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Wor
   return {[agent, &workers](const Vector& s) { return agent->act(s, workers); },
           [agent] { agent->planner.reset(); },
           [agent](const Vector& s, const Vector& plan, int particles) {
-            return agent->imagine(s, plan, particles);
+            return agent->imagine(s, plan, particles, agent->particles);
           }};
 }
 

@@ -29,6 +29,9 @@ class Archive {
   Archive(std::string bytes, const std::string& path);
 
   bool loading() const { return loading_; }
+  // What was saved into an archive can be loaded from it without a file between; and back again.
+  void begin_loading() { loading_ = true; }
+  void begin_saving() { loading_ = false; }
 
   // A number, flag, text, matrix, list of numbers or Rng; or anything with an archive function of
   // its own.

@@ -52,6 +52,8 @@ class Mpc {
   const Vector& first_action(const Objective& J);
   // The plan that was found last, (H * action_dim).
   const Vector& last_plan() const { return plan_; }
+  // The plans that the last search scored last, one a column.
+  const Matrix& candidates() const { return buffers_.plans; }
 
   // The last plan, from which the next search starts, and the random numbers.
   void archive(Archive& ar);

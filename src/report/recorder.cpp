@@ -65,6 +65,7 @@ void Recorder::keep(std::function<void(Archive&)> state) {
   state_(*saved_);
   saved_.reset();
   saved_at_ = env_steps_;
+  if (options_.out.empty()) return;
   cut_tables();
   line_.begin();
   // Now that all is well: the run may have another budget than before.
@@ -118,14 +119,19 @@ void require_run_of(Archive& checkpoint, const std::string& algorithm, const std
                   algorithm + " on " + env);
 }
 
+void Recorder::save_into(Archive& all) {
+  all.inside("recorder", [&] { archive(all); });
+  state_(all);
+}
+
 void Recorder::save_if_due(bool goes_on) {
+  if (options_.left && !goes_on && learned()) save_into(*options_.left);
   if (options_.out.empty() || !state_ || !learned() || env_steps_ == saved_at_) return;
   const bool first = env_steps_ == learned_from_ + 1;  // what was known before it acted
   const bool due = env_steps_ - std::max(learned_from_, saved_at_) >= options_.checkpoint_every;
   if (goes_on && !first && !due) return;
   Archive all;
-  all.inside("recorder", [&] { archive(all); });
-  state_(all);
+  save_into(all);
   if (first) all.save(options_.out + "/first.bin");
   if (goes_on && !due) return;
   all.save(options_.out + "/checkpoint.bin", options_.out + "/previous.bin");
@@ -168,6 +174,7 @@ void Recorder::step(const Transition& tr) {
   ++episode_length_;
   episode_return_ += double(tr.reward);
   if (options_.record && !options_.out.empty()) write_transition(tr);
+  if (options_.watcher) options_.watcher->step(tr, learned());
   if (options_.live)
     options_.live->env_steps = env_steps_, options_.live->share_done = share_done();
   line_.update(
@@ -191,6 +198,7 @@ void Recorder::step(const Transition& tr) {
 
 void Recorder::refit(const FitReport& report) {
   holdout_loss_ = report.holdout_loss;
+  if (options_.watcher) options_.watcher->refit(report);
   if (options_.out.empty()) return;
   table("model",
         {"env_steps", "refit", "train_rows", "holdout_rows", "epochs", "train_loss", "holdout_loss",

@@ -21,6 +21,7 @@
 #include "report/csv.hpp"
 #include "report/progress.hpp"
 #include "report/side_by_side.hpp"
+#include "report/watcher.hpp"
 
 namespace mbrl {
 
@@ -44,9 +45,11 @@ struct RunOptions {
   double process_noise = 0;
   bool record = false;
   bool quiet = false;
-  LiveStatus* live = nullptr;  // what another process is told of the run, and tells it
-  std::string out;             // the run folder, which exists; empty: nothing is written
-  std::string config;          // what its config.txt says
+  LiveStatus* live = nullptr;        // what another process is told of the run, and tells it
+  const Watcher* watcher = nullptr;  // who looks on
+  Archive* left = nullptr;           // gets all that a stopped run goes on from, with no folder
+  std::string out;                   // the run folder, which exists; empty: nothing is written
+  std::string config;                // what its config.txt says
 
   void list(Settings& field) {
     field("seed", seed, 0, 2000000000,
@@ -125,6 +128,12 @@ class Recorder {
   // have brought; into plans.csv, for every tenth step (ask wants_plan() first).
   bool wants_plan() const { return !options_.out.empty() && env_steps_ % 10 == 0; }
   void plan(double promised, double real);
+  // What the planner has just searched, for who looks on: the state s, the plan that it chose, and
+  // the last candidates, one a column.
+  void searched(const Vector& s, const Vector& plan, const Matrix& candidates,
+                const Watcher::Imagine& imagine) const {
+    if (options_.watcher) options_.watcher->searched(s, plan, candidates, imagine);
+  }
   // The last line: how it ended.
   void finish() const { line_.finish(returns_, env_steps_, stopped_, options_.out); }
 
@@ -137,6 +146,7 @@ class Recorder {
   CsvWriter& table(const std::string& name, const std::vector<std::string>& columns);
   CsvWriter& progress();
   void save_if_due(bool goes_on);
+  void save_into(Archive& all);
   void cut_tables();
   void archive(Archive& ar);
 

@@ -1,0 +1,110 @@
+// What runs in web workers (worker.js, page.cpp), as the scenes see it: asked for, and played.
+'use strict';
+
+// ---- the workers ----
+
+const workerScript = URL.createObjectURL(
+  new Blob([document.getElementById('worker').textContent], { type: 'text/javascript' }));
+
+// A thing of page.cpp in a worker of its own: each call is a promise.
+class Remote {
+  constructor(make, ...args) {
+    this.tickets = new Map();
+    this.next = 0;
+    this.worker = new Worker(workerScript);
+    this.worker.onmessage = ({ data }) => {
+      const { resolve, reject } = this.tickets.get(data.ticket);
+      this.tickets.delete(data.ticket);
+      if (data.error) reject(new Error(data.error));
+      else resolve(data.result);
+    };
+    this.worker.onerror = (event) => {
+      for (const { reject } of this.tickets.values()) reject(new Error(event.message || 'the worker could not start'));
+    };
+    this.made = this.send({ make, args });
+    this.made.catch(() => {});
+  }
+  send(message) {
+    return new Promise((resolve, reject) => {
+      this.tickets.set(++this.next, { resolve, reject });
+      this.worker.postMessage({ ticket: this.next, ...message });
+    });
+  }
+  async call(name, ...args) {
+    await this.made;
+    return this.send({ call: name, args });
+  }
+  end() { this.worker.terminate(); }
+}
+
+// ---- a run, and the frames that are still to be shown ----
+
+// It asks for the next steps while the last ones are
+// drawn, and never for more than are soon wanted.
+class Player {
+  constructor(scene, words, { show = [0, 0], prepare = async () => {}, follow = async () => {} } = {}) {
+    Object.assign(this, { scene, words, follow, prepare });
+    scene.players.push(this);
+    this.remote = new Remote('Run', words);
+    this.remote.call('show', ...show).catch((error) => scene.fail(error));
+    this.frames = [];
+    this.asking = false, this.share = 0, this.cost = 30, this.pace = 30;
+    this.remote.call('about').then((about) => { this.about = about; }, (error) => scene.fail(error));
+  }
+  set(name, value) { this.remote.call('set', name, String(value)).catch((error) => this.scene.fail(error)); }
+  end() {
+    this.ended = true;
+    this.remote.end();
+    this.scene.players = this.scene.players.filter((one) => one !== this);
+  }
+  async ask(count) {
+    this.asking = true;
+    try {
+      await this.prepare(this);
+      const begun = performance.now(), frames = await this.remote.call('advance', count);
+      const cost = (performance.now() - begun) / count;
+      if (frames.some((frame) => frame.learned)) this.cost = mix(this.cost, cost, this.cost < cost ? 0.1 : 0.3);
+      const extra = await this.follow(this, frames);
+      if (this.ended) return;
+      if (extra) frames[frames.length - 1].extra = extra;
+      this.frames.push(...frames);
+    } catch (error) {
+      if (!this.ended) this.scene.fail(error);
+    }
+    this.asking = false;
+  }
+  // `milliseconds` later, at so many real steps a second. Returns the frames that have been passed.
+  tick(milliseconds, perSecond) {
+    const scene = this.scene, passed = [];
+    if (scene.failed) return passed;
+    if (!scene.paused || this.single) {
+      const base = this.frames.length > 1 && !this.frames[1].learned;  // nobody wants to wait for the random steps
+      this.pace = base ? 7 : Math.max(1000 / perSecond, Math.min(this.cost, 1000));
+      this.share += milliseconds / this.pace;
+      while (this.share >= 1 && this.frames.length > 1) {
+        passed.push(this.frames.shift());
+        this.share -= 1;
+        if (this.single && passed[passed.length - 1].learned) { this.single = false; this.share = 0; break; }
+      }
+      this.share = Math.min(this.share, 1);
+    }
+    const count = clamp(Math.round(Math.min(perSecond / 25, 50 / this.cost)), 1, 1000);
+    if (!this.asking && this.frames.length <= count + 1 && (!scene.paused || this.frames.length < 2)) this.ask(count);
+    return passed;
+  }
+  get frame() { return this.frames[0]; }
+  // Whether the next step is not yet done, and begins with a refit of the model.
+  get refitting() {
+    if (this.frames.length > 1 || !this.about) return false;
+    const { 'initial-steps': initial, 'refit-every': every } = this.about.settings;
+    return (this.frame.step - Number(initial)) % Number(every) === 0;
+  }
+  // For how fast the world is shown: 1 is real time.
+  get slowness() { return (this.about.secondsPerStep * 1000) / this.pace; }
+  // What is to be seen now, between two real steps.
+  get drawing() {
+    const [now, next] = this.frames;
+    if (calm || !next || now.over) return now.drawing;
+    return between(now.drawing, next.drawing, clamp(this.share, 0, 1));
+  }
+}

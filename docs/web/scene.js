@@ -1,0 +1,130 @@
+// What every scene has: its words, the code beside the picture, the buttons, and sliders.
+'use strict';
+
+// ---- the code beside the picture ----
+
+
+// The numbered steps of an algorithm file: each with its comment, and the code up to the next blank line.
+function stepsOf(file) {
+  const lines = document.getElementById(file).textContent.split('\n');
+  const found = [];
+  for (let i = 0; i < lines.length; ++i) {
+    if (!/^\s*\/\/ \d+\. /.test(lines[i])) continue;
+    const indent = lines[i].search(/\S/), comment = [], code = [];
+    for (; /^\s*\/\//.test(lines[i]); ++i) comment.push(lines[i].trim().slice(3));
+    for (; i < lines.length && lines[i].trim() && lines[i].search(/\S/) >= indent && !/^\s*\/\/ \d+\. /.test(lines[i]); ++i)
+      code.push(lines[i].slice(indent));
+    --i;
+    const words = comment.join(' ');
+    found.push({ numbers: [...words.matchAll(/(?:^|\s)(\d)\. /g)].map((match) => Number(match[1])), words, code: code.join('\n') });
+  }
+  return found.sort((a, b) => a.numbers[0] - b.numbers[0]);
+}
+
+// A function of a file: from the line that holds `start` to the brace that ends it.
+function functionOf(file, start) {
+  const lines = document.getElementById(file).textContent.split('\n');
+  const first = lines.findIndex((line) => line.includes(start));
+  const last = lines.findIndex((line, i) => i > first && line.startsWith('}'));
+  return lines.slice(first, last + 1).filter((line) => !/(BEGIN|END) SOLUTION/.test(line)).join('\n');
+}
+
+// ---- a scene ----
+
+class Scene {
+  constructor(about) {
+    Object.assign(this, about);
+    this.article = document.getElementById('scene').content.cloneNode(true).firstElementChild;
+    this.article.id = 'scene-' + this.id;
+    const put = (where, text) => (this.$(where).textContent = text);
+    put('.slide', 'Slide: ' + this.slide), put('h2', this.title), put('.idea', this.idea);
+    this.stages = this.$('.stages'), this.controls = this.$('.controls');
+    this.paused = calm;
+    this.$('.play').onclick = () => this.play(this.paused);
+    this.players = [], this.saidAt = -Infinity;
+    this.$('.step').onclick = () => { this.play(false); for (const one of [this, ...this.players]) one.single = true; };
+    this.$('.reset').onclick = () => this.again();
+    this.$('.seed input').onchange = () => this.reset();
+    this.play(!this.paused);
+  }
+  $(selector) { return this.article.querySelector(selector); }
+  get seed() { return Number(this.$('.seed input').value) || 1; }
+  play(on) {
+    this.paused = !on;
+    this.$('.play').textContent = on ? 'Pause' : 'Play';
+  }
+  again() {
+    if (this.failed) this.play(true);
+    this.saidAt = -Infinity;
+    this.reset();
+  }
+  // In bold what comes in brackets; a few times a second are enough to be read.
+  say(...words) {
+    const status = this.$('.status'), now = performance.now();
+    if (now < this.saidAt + 200) return;
+    this.saidAt = now;
+    status.classList.remove('failed');
+    status.removeAttribute('role');
+    status.replaceChildren(...words.map((word) => (Array.isArray(word) ? make('b', { textContent: word[0] }) : word)));
+  }
+  fail(error) {
+    this.play(false);
+    this.failed = true;
+    this.$('.status').classList.add('failed');
+    this.$('.status').setAttribute('role', 'alert');
+    this.$('.status').textContent = 'This scene has stopped: ' + error.message + '. Reset begins again.';
+  }
+  // The file that runs, how the same is run without a browser, and further functions: {file, start, words, number}.
+  code(file, commands, functions = []) {
+    if (this.file !== file) {
+      this.file = file;
+      this.$('.file').textContent = file;
+      const more = functions.map(({ file, start, words, number }) => ({ file, numbers: [number], words, code: functionOf(file, start) }));
+      this.$('.steps').replaceChildren(...[...stepsOf(file), ...more].map(({ file, numbers, words, code }) => {
+        const item = make('li', {}, make('p', { textContent: words }));
+        if (file && file !== this.file) item.append(make('p', { className: 'file', textContent: file }));
+        if (code) item.append(make('pre', { textContent: code, tabIndex: 0 }));
+        item.numbers = numbers;
+        return item;
+      }));
+    }
+    const lines = [].concat(commands).map((command) => make('code', { textContent: command }));
+    this.$('.command').replaceChildren('The same without a browser:', ...lines);
+  }
+  // These steps of the slide are running.
+  light(numbers) {
+    for (const item of this.$('.steps').children)
+      item.classList.toggle('lit', item.numbers.some((number) => numbers.includes(number)));
+  }
+
+  // The same in turn, where there is time to see it: `share` of the way through a real step.
+  lightInTurn(numbers, { share, pace }) {
+    this.light(pace > 250 ? [numbers[Math.min(Math.floor(share * numbers.length), numbers.length - 1)]] : numbers);
+  }
+
+  // A slider; `values` gives the stops where they are not evenly spaced.
+  slider({ name, label, low, high, step = 1, value, values, show = (x) => x, note, change }) {
+    const input = make('input', { type: 'range', name });
+    if (values) [low, high, step, value] = [0, values.length - 1, 1, Math.max(0, values.indexOf(value))];
+    Object.assign(input, { min: low, max: high, step, value });
+    const now = () => (values ? values[input.value] : Number(input.value));
+    const output = make('output', { textContent: show(now()) });
+    input.oninput = () => { output.textContent = show(now()); change(now()); };
+    const label_ = make('label', {}, label, ' ', output, input);
+    if (note) label_.append(make('small', { textContent: note }));
+    this.controls.append(label_);
+    return { get value() { return now(); }, set(x) { input.value = values ? values.indexOf(x) : x; output.textContent = show(now()); } };
+  }
+  // One of a few words.
+  choice({ name, label, options, value, note, change }) {
+    const group = make('span');
+    for (const [option, text] of Object.entries(options)) {
+      const input = make('input', { type: 'radio', name: this.id + '-' + name, value: option, checked: option === value });
+      input.onchange = () => change(option);
+      group.append(make('label', {}, input, ' ' + text));
+    }
+    const field = make('fieldset', {}, make('legend', { textContent: label }), group);
+    if (note) field.append(make('small', { textContent: note }));
+    this.controls.append(field);
+  }
+}

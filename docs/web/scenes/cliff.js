@@ -1,0 +1,76 @@
+// A walk along the edge, three times: what is maximised decides who falls.
+'use strict';
+
+class CliffWalk extends Scene {
+  constructor() {
+    super({
+      id: 'cliff', slide: 'How can uncertainty estimation help? / There are a few caveats',
+      title: 'The cliff',
+      idea: 'The short way to the green goal runs along an edge, against a wind that has to be learned. Three times the same PETS; only the ' +
+        'score of a plan differs: its expected return, or that minus or plus its spread over the imagined futures.',
+    });
+    this.risk = this.slider({ name: 'risk', label: 'Weight of the spread', values: [0.25, 0.5, 1, 2, 4], value: 1,
+      change: (risk) => this.walkers.forEach(({ player }) => player.set('risk', risk)), note: 'For pessimistic and optimistic.' });
+    this.members = this.slider({ name: 'members', label: 'Members of the ensemble', low: 2, high: 7, value: 5, change: () => this.reset(),
+      note: 'Begins the walks again.' });
+    this.stages.classList.add('three');
+    this.walkers = [['expected', colors.model], ['pessimistic', colors.green], ['optimistic', colors.orange]].map(([score, color]) =>
+      ({ score, color, stage: new Stage(this.stages, { label: 'The walk that maximises the ' + score + ' return' }) }));
+    this.falls = new Plot(this.stages, { label: 'Falls, walk by walk', ratio: 3.4, low: 0, high: 6, wide: true,
+      caption: this.walkers.map(({ score, color }) => key(score, color)).concat(' falls so far, walk by walk') });
+    this.reset();
+  }
+  words(score) {
+    return `pets --env cliff --seed ${this.seed} --score ${score} --risk ${this.risk.value} --members ${this.members.value} --candidates 60 --elites 6 --iterations 3`;
+  }
+  reset() {
+    this.failed = false;
+    for (const player of [...this.players]) player.end();
+    for (const walker of this.walkers) {
+      Object.assign(walker, { way: [], ways: [], falls: [] });
+      walker.player = new Player(this, this.words(walker.score), { show: [12, 0] });
+    }
+    this.code('src/algorithms/02_pets.hpp', this.walkers.map(({ score }) => 'build/mbrl run ' + this.words(score)), [
+      { file: 'src/planning/propagation.cpp', start: 'void score(const Matrix& returns', number: 3, words: 'The score of a plan, from its returns in the imagined futures:' }]);
+    this.say('200 random steps each, and the first models ...');
+  }
+  tick(milliseconds) {
+    for (const walker of this.walkers) {
+      for (const frame of walker.player.tick(milliseconds, 20)) this.see(walker, frame);
+      if (walker.player.frame) this.draw(walker, walker.player.frame, walker.player.drawing);
+    }
+    const right = 10;
+    this.falls.high = Math.max(6, ...this.walkers.map(({ falls }) => falls[falls.length - 1] || 0));
+    this.falls.draw(this.walkers.map(({ falls, color }) => ({ x: falls.map((_, i) => i + 1), y: falls, color, dots: true })), right);
+    const { player } = this.walkers[0];
+    if (player.frame && !player.frame.learned) this.light([1]);
+    else if (player.frame && player.refitting) this.light([2]);
+    else this.lightInTurn([3, 4, 5], player);
+    if (this.walkers.every(({ player }) => player.frame)) this.report();
+  }
+  see(walker, frame) {
+    if (!frame.learned) return;
+    walker.way.push(...frame.drawing.trace);
+    if (!frame.over) return;
+    walker.ways.push({ way: walker.way, fell: frame.terminated });
+    walker.way = [];
+    walker.falls.push((walker.falls[walker.falls.length - 1] || 0) + frame.terminated);
+  }
+  draw({ stage, ways, way, falls, score, color }, frame, drawing) {
+    stage.clearRound(drawing.low, drawing.high);
+    stage.paint(drawing.shapes.slice(0, -1));
+    for (const { way, fell } of ways.slice(-8)) stage.line(way, fell ? colors.truth : '#6d7a52', 1.2, { alpha: 0.6 });
+    for (const future of frame.futures || []) stage.line(future, color, 1.2, { alpha: 0.6 });
+    stage.line([...way, ...drawing.trace], colors.ink, 1.5);
+    stage.paint(drawing.shapes.slice(-1));
+    stage.caption.replaceChildren(make('b', { textContent: score }), `: ${falls[falls.length - 1] || 0} falls in ${falls.length} walks`);
+  }
+  report() {
+    const data = {}, slow = this.walkers[0].player.pace / 100;
+    for (const { score, falls } of this.walkers) data[score] = falls[falls.length - 1] || 0, data[score + 'Walks'] = falls.length;
+    const learned = this.walkers.every(({ player }) => player.frame.learned);
+    this.say(learned ? 'Red ways ended in the abyss. All three go on learning, so they fall less and less. ' : 'Random actions around the start. ',
+      learned && slow > 1.1 ? `Slow motion, ${(1 / slow).toFixed(2)} of real time; 60 candidate plans in 3 rounds, instead of 400 in 5.` : '');
+    Object.assign(this.article.dataset, data);
+  }
+}

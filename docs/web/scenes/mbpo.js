@@ -1,0 +1,92 @@
+// MBPO beside SAC, its model-free half, with the same number of real steps.
+'use strict';
+
+class Mbpo extends Scene {
+  constructor() {
+    super({
+      id: 'mbpo', slide: 'Model-Based Policy Optimization (MBPO)', title: 'With and without a model',
+      idea: 'The same learner twice, at the same real step. On the left it is fed with short imagined rollouts from visited states and makes many ' +
+        'updates a step; on the right there are real transitions only.',
+    });
+    this.choice({ name: 'env', label: 'World', value: 'pendulum', change: () => this.reset(),
+      options: { pendulum: 'pendulum', cartpole_swingup: 'cart-pole swing-up', half_cheetah: 'half-cheetah' },
+      note: 'The half-cheetah needs many thousands of steps.' });
+    this.length = this.slider({ name: 'rollout-length', label: 'k, steps of an imagined rollout', low: 1, high: 10, value: 5,
+      change: () => this.reset(), note: 'Begins again.' });
+    this.updates = this.slider({ name: 'updates', label: 'Updates of MBPO per real step', values: [1, 2, 5, 10, 20], value: 10,
+      change: (n) => this.runs[0].player.set('updates-per-step', n) });
+    this.sac = this.slider({ name: 'sac-updates', label: 'Updates of SAC per real step', values: [1, 2, 5, 10, 20], value: 1,
+      change: (n) => this.runs[1].player.set('updates-per-step', n), note: 'With as many as MBPO, SAC is fast on the pendulum, too.' });
+    this.stages.classList.add('pair');
+    this.runs = [['mbpo', 'MBPO', colors.model], ['sac', 'SAC alone', colors.orange]].map(([algorithm, name, color]) =>
+      ({ algorithm, name, color, stage: new Stage(this.stages, { label: 'The world of ' + name }) }));
+    this.plane = new Stage(this.stages, { label: 'Angle and angular speed: real states and imagined rollouts', ratio: 1.5, caption: [
+      key('short rollouts of the model', colors.model), key('visited states, from which they start', colors.candidate), ' angle to the right, its speed upwards'] });
+    this.curve = new Plot(this.stages, { label: 'Return over real steps', ratio: 1.5,
+      caption: [key('MBPO', colors.model), key('SAC alone', colors.orange), ' return of each episode as it acted, over real steps'] });
+    this.reset();
+  }
+  get env() { return this.$('input[name=mbpo-env]:checked').value; }
+  words(algorithm) {
+    return `${algorithm} --env ${this.env} --seed ${this.seed} ` + (algorithm === 'mbpo' ?
+      `--rollout-length ${this.length.value} --updates-per-step ${this.updates.value}` : `--updates-per-step ${this.sac.value}`);
+  }
+  reset() {
+    this.failed = false;
+    for (const player of [...this.players]) player.end();
+    for (const run of this.runs) {
+      Object.assign(run, { steps: [], returns: [] });
+      run.player = new Player(this, this.words(run.algorithm), run === this.runs[0] ? { follow: this.rollouts } : {});
+    }
+    Object.assign(this, { visited: [], imagined: [] });
+    this.code('src/algorithms/09_mbpo.hpp', this.runs.map(({ algorithm }) => 'build/mbrl run ' + this.words(algorithm)));
+    this.say('200 random steps, and the first model ...');
+  }
+  // After a refit: some of the rollouts that have been imagined with the new model.
+  rollouts({ scene, remote }, frames) {
+    return frames.some((frame) => frame.refit) ? remote.call('rollouts', 100, ...scene.coordinates) : null;
+  }
+  get coordinates() { return { pendulum: [0, 1], cartpole_swingup: [1, 3], half_cheetah: [2, 11] }[this.env]; }
+  tick(milliseconds) {
+    const [mbpo, sac] = this.runs, perSecond = 40, step = ({ player }) => (player.frame ? player.frame.step : 0);
+    for (const run of this.runs) {
+      // Real steps are the clock: nobody runs ahead.
+      const other = run === mbpo ? sac : mbpo, ahead = step(run) > step(other);
+      for (const frame of run.player.tick(ahead ? 0 : milliseconds, perSecond)) {
+        if (frame.over) run.steps.push(frame.step), run.returns.push(frame.return);
+        if (run === mbpo) this.visited.push(this.coordinates.map((i) => frame.s[i]));
+        if (frame.extra) this.imagined = frame.extra;
+      }
+      if (run.player.frame) this.draw(run);
+    }
+    const about = mbpo.player.about;
+    if (!about || !mbpo.player.frame || !sac.player.frame) return;
+    const low = Number.isFinite(about.random) ? about.random : Math.min(0, ...mbpo.returns, ...sac.returns);
+    const high = Number.isFinite(about.oracle) ? about.oracle : Math.max(1, ...mbpo.returns, ...sac.returns);
+    Object.assign(this.curve, { low, high, marks: [{ at: low, name: 'random actions' }, { at: high, name: 'planning with the true dynamics' }] });
+    this.curve.draw(this.runs.map(({ steps, returns, color }) => ({ x: steps, y: returns, color, dots: true })), 2000);
+    this.drawPlane();
+    const frame = mbpo.player.frame;
+    if (!frame.learned) this.light([1]);
+    else if (frame.refit) this.light([2, 3, 4, 5]);
+    else this.lightInTurn([1, 6], mbpo.player);
+    const last = ({ returns }) => (returns.length ? [whole(returns[returns.length - 1])] : ['none yet']);
+    this.say('Real step ', [whole(frame.step)], '. Last return: MBPO ', last(mbpo), ', SAC ', last(sac), '. ',
+      frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
+    Object.assign(this.article.dataset, { step: frame.step, mbpo: mbpo.returns.slice(-1)[0], sac: sac.returns.slice(-1)[0] });
+  }
+  drawPlane() {
+    const all = [...this.visited, ...this.imagined.flatMap((way) => [[way[0], way[1]], [way[way.length - 2], way[way.length - 1]]])];
+    const range = (i) => all.reduce(([low, high], p) => [Math.min(low, p[i]), Math.max(high, p[i])], [-1, 1]);
+    const [x, y] = [range(0), range(1)];
+    this.plane.clear([x[0] - 0.3, y[0] - 0.5], [x[1] + 0.3, y[1] + 0.5]);
+    for (const point of this.visited.slice(-2000)) this.plane.dot(...point, 1.3, colors.candidate);
+    for (const way of this.imagined) this.plane.line(way, colors.model, 1.2, { alpha: 0.6 });
+  }
+  draw({ stage, player, name, returns }) {
+    const drawing = player.drawing;
+    stage.clearRound(drawing.low, drawing.high);
+    stage.paint(drawing.shapes);
+    stage.caption.replaceChildren(make('b', { textContent: name }), `: real step ${whole(player.frame.step)}, episode ${returns.length + 1}`);
+  }
+}
