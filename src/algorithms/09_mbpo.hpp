@@ -67,6 +67,19 @@ struct Config {
     field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of SAC per real step");
     field("real-ratio", real_ratio, 0, 1, "step 6: share of real transitions in every batch");
     learner.list(field, false);
+    field.add_task_preset("half_cheetah",
+                          "--steps 15000 --initial-steps 1000 --refit-every 250 --hidden-width 128 "
+                          "--learning-rate 0.006 --epochs 30 --patience 8 --rollout-length 1 "
+                          "--updates-per-step 20 --target-entropy -0.5");
+    // From the reference code (its weight decay differs from layer to layer, 2.5e-5 to 1e-4).
+    field.add_preset("paper", "the hyperparameters of the paper's half-cheetah, for a day",
+                     "--steps 400000 --initial-steps 5000 --refit-every 250 --hidden-layers 4 "
+                     "--hidden-width 200 --learning-rate 0.001 --weight-decay 5e-05 "
+                     "--batch-size 256 --epochs 1000 --patience 5 --holdout 0.2 --resample true "
+                     "--learned-bounds true --normalise-targets false --learned-reward true "
+                     "--rollouts-per-step 400 --rollout-length 1 --keep-refits 4 "
+                     "--updates-per-step 40 --target-entropy -0.5 --learner-width 256 "
+                     "--learner-learning-rate 0.0003");
   }
 };
 
