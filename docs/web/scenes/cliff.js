@@ -70,7 +70,7 @@ class CliffWalk extends Scene {
     const data = {}, slow = this.walkers[0].player.pace / 100;
     for (const { score, falls } of this.walkers) data[score] = falls[falls.length - 1] || 0, data[score + 'Walks'] = falls.length;
     const learned = this.walkers.every(({ player }) => player.frame.learned);
-    this.say(learned ? 'Red ways ended in the abyss. All three go on learning from where they have been. ' : 'Random actions around the start. ',
+    this.say(learned ? 'Red ways ended in the abyss. All three go on learning from where they have been. One seed proves no order: try others. ' : 'Random actions around the start. ',
       learned && slow > 1.1 ? `Slow motion, ${(1 / slow).toFixed(2)} of real time; 60 candidate plans in 3 rounds, instead of 400 in 5.` : '');
     Object.assign(this.article.dataset, data);
   }

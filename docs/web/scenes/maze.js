@@ -63,7 +63,7 @@ class Maze extends Scene {
     const last = this.lengths[this.lengths.length - 1], best = Math.min(...this.lengths);
     const words = ['Real step ', [whole(frame.step)], `, episode ${this.lengths.length + 1}. `];
     if (last) words.push('The last took ', [whole(last)], ' steps, the shortest ', [whole(best)], this.env === 'maze' ? ' (the shortest way is 14).' : '.');
-    else words.push('Looking for the goal.');
+    else words.push('The first episode is a random walk, whatever K: nothing is known before the first reward.');
     this.say(...words);
     Object.assign(this.article.dataset, { best, step: frame.step, episodes: this.lengths.length, first: this.lengths[0],
       short: this.lengths.findIndex((steps) => steps <= 20) + 1 });

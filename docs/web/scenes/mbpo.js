@@ -6,7 +6,7 @@ class Mbpo extends Scene {
     super({
       id: 'mbpo', slide: 'Model-Based Policy Optimization (MBPO)', title: 'With and without a model',
       idea: 'The same learner twice, at the same real step. On the left it is fed with short imagined rollouts from visited states and makes many ' +
-        'updates a step; on the right there are real transitions only.',
+        'updates a step; on the right there are real transitions only. Both begin with the same 200 random steps.',
     });
     this.choice({ name: 'env', label: 'World', value: 'pendulum', change: () => this.reset(),
       options: { pendulum: 'pendulum', cartpole_swingup: 'cart-pole swing-up', half_cheetah: 'half-cheetah' },

@@ -8,12 +8,12 @@ class Uncertainties extends Scene {
       title: 'Two types of uncertainty',
       idea: 'Click into the picture to add data points, in the gap above all. Where there are points the members agree, and what is left ' +
         'is the noise of the data (aleatoric); where there are none they part (epistemic). The entropy of one model\u2019s output ' +
-        'tells of the first kind only.',
+        'tells of the first kind only. Where there are no points, a member\u2019s own noise is a guess as well, and means little.',
     });
     this.members = this.slider({ name: 'members', label: 'Members', low: 1, high: 9, value: 5, change: () => this.reset(true),
       note: 'Begins again, with the same points.' });
     this.noise = this.slider({ name: 'noise', label: 'Noise of a click', low: 0, high: 0.6, step: 0.05, value: 0.1, show: (x) => x.toFixed(2),
-      change: () => {}, note: 'A click adds ten points, so far apart.' });
+      change: () => {}, note: 'A click adds ten points around it, of this sd.' });
     this.stage = new Stage(this.stages, { label: 'Data points, and the curve of each member. Click to add points.', ratio: 1.9, wide: true,
       caption: [key('one line for each member', colors.model), key('mean and two sd of all together', '#c9d8ea')] });
     this.kinds = new Stage(this.stages, { label: 'The two uncertainties along x', ratio: 3.2, wide: true, caption: [
