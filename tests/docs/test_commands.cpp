@@ -121,8 +121,9 @@ Outcome run(const fs::path& place, std::string command) {
                               "-" + found_in(command, "--seed (\\S+)", "1");
     fs::remove_all(place / found_in(command, "--out (runs/[^/ ]+)", usual));
     // What tells the runs of a sweep apart stays as it is: one run twice is no comparison.
-    const std::string swept = several ? "--.*" : "--(horizon|rollout-length|candidates)";
-    if (several) command = replaced(command, "--seeds 1-5", "--seeds 1-2");
+    const std::string swept =
+        several ? "--(?!steps|episodes).*" : "--(horizon|rollout-length|candidates)";
+    if (several) command = replaced(command, "--seeds 1-[0-9]+", "--seeds 1-2");
     each_match(tiny, "(--[a-z-]+) [0-9]+", [&](const std::smatch& setting, int) {
       const std::string flag = setting[1];
       if (matches(flag, swept) && contains(command, flag + " ")) return;
