@@ -213,8 +213,8 @@ learn: packages
 	@$(BUILD)/tests/learning $(if $(ONLY),'-tc=$(ONLY)')
 
 # A room's test files are compiled together, like the library, and linked with the floors of the house up to that room: no
-# room needs one above. (The library stands before the tests: of what both hold, the linker takes the first, that of -O3.)
-FLOORS := core autodiff nn envs data report learners dynamics planning algorithms
+# room calls one above. (The library stands before the tests: of what both hold, the linker takes the first, that of -O3.)
+FLOORS := core data autodiff nn envs report learners dynamics planning algorithms
 below   = $(filter $(foreach room,$(SO_FAR_$(1)),$(room) $(room)+),$(LIBRARY))
 $(foreach room,$(FLOORS),$(eval SO_FAR += $(room))$(eval SO_FAR_$(room) := $$(SO_FAR)))
 TESTS_OF = $(sort $(wildcard tests/$(1)/*.cpp))
