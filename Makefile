@@ -130,7 +130,7 @@ NEED = have() { echo "\#include <$$1>" | $(CXX) $(CXXFLAGS) $(INCLUDES) -E -x c+
   [ "$(GNUPLOT)" = none ] || command -v $(GNUPLOT) >/dev/null || missing="$$missing gnuplot-nox"
 
 OLD_EIGEN = printf '%s\n' '\#include <Eigen/Core>' '\#if !EIGEN_VERSION_AT_LEAST(3, 4, 0)' '\#error' '\#endif'
-packages:
+packages: $(if $(WEB),intrinsics)
 	@command -v $(firstword $(CXX)) >/dev/null || { echo "The compiler $(CXX) is not installed (or set CXX=...)."; exit 1; }
 	@mkdir -p $(BUILD) 2>/dev/null && [ -w $(BUILD) ] || { echo "The folder $(BUILD) cannot be written:" \
 	  "build elsewhere, with BUILD=/tmp/mbrl, or in a copy of your own."; exit 1; }
@@ -329,8 +329,9 @@ packages_of_web:
 	|| { echo "The page needs em++: install emscripten 3.1 (apt-get install emscripten; brew install emscripten)"; exit 1; }
 
 WEB_HEADERS = $(shell em-config EMSCRIPTEN_ROOT)/system/include/compat
-page: packages
+intrinsics:
 	@mkdir -p $(BUILD)/intrinsics && cp $(WEB_HEADERS)/*intrin.h $(BUILD)/intrinsics && : >$(BUILD)/intrinsics/mmintrin.h
+page: packages
 	@$(MAKE) --no-print-directory build/web/index.html
 	@echo "Open build/web/index.html in a browser"
 $(BUILD)/page.o: docs/web/page.cpp
@@ -342,7 +343,7 @@ $(BUILD)/worker.js: $(call library,$(SCALAR)) $(BUILD)/page.o docs/web/worker.js
 build/web/index.html: docs/web/index.html $(wildcard docs/web/*.js docs/web/scenes/*.js docs/web/*.css) $(BUILD)/worker.js $(shell sed -n "s/^<!-- include \(src.*\) -->/\1/p" docs/web/index.html)
 	@mkdir -p $(@D); while IFS= read -r line; do case $$line in '<!-- include '*) set -- $$line; cat "$(BUILD)/$$3" 2>/dev/null \
 	  || cat "$$3";; *) printf '%s\n' "$$line";; esac; done <$< >$@
-.PHONY: packages_of_web page
+.PHONY: packages_of_web intrinsics page
 
 soak: build
 	@GNUPLOT=$(GNUPLOT) tests/soak $(T)
