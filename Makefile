@@ -328,6 +328,7 @@ packages_of_web:
 	  $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends emscripten >/dev/null; } \
 	|| { echo "The page needs em++: install emscripten 3.1 (apt-get install emscripten; brew install emscripten)"; exit 1; }
 
+ifneq ($(WEB),)
 WEB_HEADERS = $(shell em-config EMSCRIPTEN_ROOT)/system/include/compat
 intrinsics:
 	@mkdir -p $(BUILD)/intrinsics && cp $(WEB_HEADERS)/*intrin.h $(BUILD)/intrinsics && : >$(BUILD)/intrinsics/mmintrin.h
@@ -343,6 +344,7 @@ $(BUILD)/worker.js: $(call library,$(SCALAR)) $(BUILD)/page.o docs/web/worker.js
 build/web/index.html: docs/web/index.html $(wildcard docs/web/*.js docs/web/scenes/*.js docs/web/*.css) $(BUILD)/worker.js $(shell sed -n "s/^<!-- include \(src.*\) -->/\1/p" docs/web/index.html)
 	@mkdir -p $(@D); while IFS= read -r line; do case $$line in '<!-- include '*) set -- $$line; cat "$(BUILD)/$$3" 2>/dev/null \
 	  || cat "$$3";; *) printf '%s\n' "$$line";; esac; done <$< >$@
+endif
 .PHONY: packages_of_web intrinsics page
 
 soak: build

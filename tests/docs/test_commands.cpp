@@ -172,6 +172,16 @@ TEST_CASE("every make command names targets and settings that the Makefile has")
   CHECK(found >= 30);
 }
 
+TEST_CASE(
+    "in a student's tree, which has neither these tests nor the book, make complains of nothing") {
+  const std::string tree = fresh("tree").string();
+  const Outcome outcome = shell("for f in Makefile src envs; do ln -s $PWD/$f " + tree +
+                                "; done; make -C " + tree + " help 2>&1");
+  CHECK(outcome.status == 0);
+  CHECK(contains(outcome.said, "tests all exercises"));
+  CHECK_FALSE(contains(outcome.said, "No such file"));
+}
+
 TEST_CASE("every flag is one of the program, and of the algorithm that it is shown with") {
   int found = 0;
   const auto look = [&](const Command& command, const Names& known) {
