@@ -418,6 +418,22 @@ TEST_CASE("dyna in a maze that changes is the book's Dyna-Q+, unless other flags
   CHECK(contains(bytes_of(without + "/config.txt"), "alpha = 0.1\n"));
 }
 
+TEST_CASE("every preset of every algorithm can be taken") {
+  int found = 0;
+  for (const std::string algorithm : {"pets", "dyna", "mbpo"}) {
+    std::istringstream help(mbrl_says("run " + algorithm + " --help").said);
+    for (std::string word; help >> word;) {
+      if (word != "--preset" || !(help >> word)) continue;
+      CAPTURE(algorithm);
+      CAPTURE(word);
+      const Outcome outcome = mbrl_says("run " + algorithm + " --env nowhere --preset " + word);
+      CHECK(contains(outcome.said, "nowhere"));  // refused for the environment alone
+      ++found;
+    }
+  }
+  CHECK(found == 6);
+}
+
 TEST_CASE("play --before shows the policy as it was at first") {
   const std::string out = fresh("before");
   REQUIRE(mbrl_says("run pets --env pendulum --episodes 1" + tiny + "--out " + out).status == 0);
