@@ -88,6 +88,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
     // 3. Plan through f(s, a) to choose actions.
     const Vector s = world.s(), a = agent.act(s, record.workers());
+    // For who looks on: what the search found, and a way to imagine where it leads.
     record.searched(s, agent.planner.last_plan(), agent.planner.candidates(),
                     [&](const Vector& plan, int, Rng&) { return agent.imagine(s, plan); });
     if (record.wants_plan()) {  // for the figures only: the plan's predicted and true return

@@ -131,6 +131,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     }
     // 3. Plan through samples of theta and of s' to choose actions.
     const Vector s = world.s(), a = agent.act(s, record.workers());
+    // For who looks on: what the search found, and a way to imagine where it leads.
     record.searched(s, agent.planner.last_plan(), agent.planner.candidates(),
                     [&](const Vector& plan, int count, Rng& luck) {
                       return agent.imagine(s, plan, count, luck);

@@ -1,9 +1,10 @@
 // A step of the policy inside a trust region (TRPO, Schulman et al. 2015): as far up as the new
 // policy acts nearly as the old one did.
 //
-//   max_theta  L(theta) = 1/B sum_i sum_t pi_theta(u_{i,t} | s_{i,t}) / pi_old(u_{i,t} | s_{i,t})
-//   A_{i,t} subject to D(theta) = mean over the states of KL(pi_old(. | s) || pi_theta(. | s)) <=
-//   max_kl
+//   max_theta L(theta)  subject to  D(theta) <= max_kl
+//
+//   L = 1/B sum_i sum_t A_{i,t} pi_theta(u_{i,t} | s_{i,t}) / pi_old(u_{i,t} | s_{i,t})
+//   D = mean over the visited states s of KL(pi_old(. | s) || pi_theta(. | s))
 //
 // Near theta_old, L rises with the policy gradient g, and D is d^T F d / 2 for a step d, with F the
 // Fisher information. So the direction is F^-1 g, the natural gradient (Kakade 2002), by conjugate
