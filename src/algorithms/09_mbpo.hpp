@@ -68,9 +68,11 @@ struct Config {
     field("real-ratio", real_ratio, 0, 1, "step 6: share of real transitions in every batch");
     learner.list(field, false);
     field.add_task_preset("half_cheetah",
-                          "--steps 15000 --initial-steps 1000 --refit-every 250 --hidden-width 128 "
-                          "--learning-rate 0.006 --epochs 30 --patience 8 --rollout-length 1 "
-                          "--updates-per-step 20 --target-entropy -0.5");
+                          "--steps 15000 --initial-steps 1000 --refit-every 250 --hidden-layers 3 "
+                          "--hidden-width 128 --learning-rate 0.003 --epochs 30 --patience 8 "
+                          "--rollouts-per-step 400 --rollout-length 1 --updates-per-step 20 "
+                          "--target-entropy -0.5 --learner-learning-rate 0.003 "
+                          "--learner-batch-size 128");
     // From the reference code (its weight decay differs from layer to layer, 2.5e-5 to 1e-4).
     field.add_preset("paper", "the hyperparameters of the paper's half-cheetah, for a day",
                      "--steps 400000 --initial-steps 5000 --refit-every 250 --hidden-layers 4 "

@@ -26,6 +26,11 @@ struct PlannerConfig {
           "step 3: floor of CEM's sd, as a share of half the action box");
     field("execute-best", cem.execute_best,
           "step 3: execute the best plan scored, not CEM's final mean");
+    field("noise-color", cem.noise_color, 0, 10,
+          "step 3: how slowly CEM's noise changes over a plan: power 1 / f^this; 0: white");
+    field("keep-elites", cem.keep_elites, 0, 1,
+          "step 3: share of CEM's elites that are candidates again, in the next plan as well");
+    field("shrink", cem.shrink, 1, 100, "step 3: K is divided by it from iteration to iteration");
     field.add_check([this] { check(); });
   }
 
@@ -55,7 +60,8 @@ class Mpc {
   // The plans that the last search scored last, one a column.
   const Matrix& candidates() const { return buffers_.plans; }
 
-  // The last plan, from which the next search starts, and the random numbers.
+  // The last plan and the elites that are kept, from which the next search starts, and the random
+  // numbers.
   void archive(Archive& ar);
 
  private:
@@ -63,6 +69,7 @@ class Mpc {
   Index m_;  // action_dim
   Rng rng_;
   Vector low_, high_, start_, plan_;  // (H * action_dim)
+  Matrix coloring_;                   // (H, H)
   Vector first_action_;
   SearchBuffers buffers_;
 };

@@ -19,9 +19,9 @@ Objective objective(F scores) {
 
 // The buffers of a search for plans, kept from one search to the next.
 struct SearchBuffers {
-  Matrix plans, elite;       // one plan a column
-  Row scores;                // (1, K)
-  std::vector<Index> order;  // the plans, best first
+  Matrix plans, elite, kept;  // one plan a column; kept: candidates to begin the next search with
+  Row scores;                 // (1, K)
+  std::vector<Index> order;   // the plans, best first
   Vector mean, variance, sd, elite_mean, best_plan;
 };
 

@@ -94,7 +94,7 @@ static PanelPlace place_panel(const Figure& f, int canvas, int low, bool last) {
   return place;
 }
 
-// Axes, title, legend and reference lines of a panel.
+// Axes, title, legend, reference lines and marks of a panel.
 static std::string frame_script(const Figure& f, const PanelPlace& place, const AxisRange& x,
                                 const AxisRange& y, bool last) {
   std::string script =
@@ -127,6 +127,14 @@ static std::string frame_script(const Figure& f, const PanelPlace& place, const 
               " nohead back lw 1.2 dt (8,6) lc" + grey;
     script += "set label " + gnuplot_quoted(line.label) + " at graph 0.012, first " + v +
               " left offset 0, 0.55 noenhanced back font ',11' tc" + grey;
+  }
+  for (const Mark& mark : f.marks) {
+    if (!x.shows(mark.x)) continue;
+    const std::string v = number_text(mark.x), grey = " rgb '#777777'\n";
+    script += "set arrow from first " + v + ", graph 0 to first " + v +
+              ", graph 1 nohead back lw 1.2 dt (2,4) lc" + grey;
+    script += "set label " + gnuplot_quoted(mark.label) + " at first " + v +
+              ", graph 0.985 right rotate by 90 offset -0.7, 0 noenhanced back font ',11' tc" + grey;
   }
   return script;
 }
@@ -164,6 +172,7 @@ bool save_figure(const std::vector<Figure>& panels, const std::string& path) {
   for (const Figure& panel : panels) {
     canvas += panel.height;
     for (const Series& s : panel.series) x.add(s.x);
+    for (const Mark& mark : panel.marks) x.add(mark.x);
   }
   x.pad(0.02);
 

@@ -30,10 +30,16 @@ struct ReferenceLine {
   std::string label{};
 };
 
+struct Mark {
+  double x = 0;
+  std::string label{};
+};
+
 struct Figure {
   std::string title{}, x_label{}, y_label{}, color_label{};
   std::vector<Series> series{};             // later ones are painted over earlier ones
   std::vector<ReferenceLine> references{};  // dashed, across the whole figure
+  std::vector<Mark> marks{};                // dotted, from the bottom to the top
   bool log_x = false, log_y = false;        // what is not positive has no place on a log axis
   int height = 450;                         // in pixels, of a figure that is 800 wide
   double y_low = NAN, y_high = NAN;         // a fixed range of y, where panels are to be compared

@@ -15,9 +15,10 @@ Objective distance_to(const Vector& target) {
 }
 
 Vector cem(const Objective& J, const Vector& start, const Vector& low, const Vector& high,
-           const CemConfig& config, Rng& rng, CemTrace* trace = nullptr) {
+           const CemConfig& config, Rng& rng, CemTrace* trace = nullptr,
+           const Matrix& coloring = {}) {
   SearchBuffers buffers;
-  return mbrl::cem(J, start, low, high, config, rng, buffers, trace);
+  return mbrl::cem(J, start, low, high, config, rng, buffers, trace, coloring);
 }
 
 Vector constant(Index n, double x) { return Vector::Constant(n, static_cast<Scalar>(x)); }
@@ -188,6 +189,88 @@ TEST_CASE(
   cem(distance_to(constant(10, 0)), constant(10, 0), constant(10, -2), constant(10, 2), config, rng,
       &floored);
   CHECK(floored.mean_sd.back() == doctest::Approx(0.1 * 4 / 2));
+}
+
+TEST_CASE("coloured noise has a power of 1 / f^color at frequency f, and the spread of white noise") {
+  constexpr Index H = 16, n = 20000;
+  CHECK(coloring(H, 0) == Matrix::Identity(H, H));
+  for (const double color : {1.0, 2.0, 3.5}) {
+    Rng rng(10, "test");
+    const Matrix noise = coloring(H, color) * rng.normal(H, n);
+    for (Index t = 0; t < H; ++t)
+      CHECK(double(noise.row(t).squaredNorm()) / n == doctest::Approx(1).epsilon(0.05));
+    const auto power = [&](int f) {
+      Vector wave(H);
+      for (Index t = 0; t < H; ++t) wave(t) = Scalar(std::cos(2 * M_PI * double(f * t) / H));
+      return double((wave.transpose() * noise).squaredNorm());
+    };
+    for (const int f : {2, 3, 5})
+      CHECK(power(f) / power(1) == doctest::Approx(std::pow(f, -color)).epsilon(0.1));
+  }
+}
+
+TEST_CASE("coloured plans: the steps of a component go together, two components do not") {
+  constexpr Index H = 10;
+  Rng rng(11, "test");
+  CemConfig config;
+  config.candidates = 5000, config.iterations = 1;
+  Matrix sampled;
+  const Objective J = objective([&](const Matrix& plans) -> Row {
+    sampled = plans;
+    return Row::Zero(plans.cols());
+  });
+  const auto correlation = [&](Index i, Index j) {
+    const Row x = sampled.row(i).array(), y = sampled.row(j).array();
+    return double((x * y).mean() / std::sqrt(x.square().mean() * y.square().mean()));
+  };
+  const Vector wall = constant(2 * H, 2);
+  cem(J, constant(2 * H, 0), -wall, wall, config, rng, nullptr, coloring(H, 2));
+  // Component 0 at steps 0 and 1: the sum of S_f cos(2 pi f / H) over that of S_f.
+  CHECK(correlation(0, 2) == doctest::Approx(0.659).epsilon(0.05));
+  CHECK(std::abs(correlation(0, 1)) < 0.05);  // components 0 and 1 at step 0
+  CHECK(sampled.cwiseAbs().maxCoeff() <= 2);
+  cem(J, constant(2 * H, 0), -wall, wall, config, rng);
+  CHECK(std::abs(correlation(0, 2)) < 0.05);  // white
+}
+
+TEST_CASE("elites that are kept are candidates of the next iteration and of the next search") {
+  CemConfig config;
+  config.candidates = 20, config.elites = 10, config.iterations = 3;
+  for (const double share : {0.0, 0.3}) {
+    config.keep_elites = share;
+    Rng rng(12, "test");
+    SearchBuffers buffers;
+    Matrix best;  // of the iteration before, best first
+    int again = 0, searches = 0;
+    const Objective J = objective([&](const Matrix& plans) -> Row {
+      for (Index k = 0; k < best.cols(); ++k) again += plans.col(k) == best.col(k);
+      const Row scores = distances(constant(3, 1), plans);
+      std::vector<Index> order(std::size_t(plans.cols()));
+      std::iota(order.begin(), order.end(), Index(0));
+      std::sort(order.begin(), order.end(), [&](Index i, Index j) { return scores(i) > scores(j); });
+      best.resize(3, 3);
+      for (Index k = 0; k < 3; ++k) best.col(k) = plans.col(order[std::size_t(k)]);
+      ++searches;
+      return scores;
+    });
+    for (int search = 0; search < 2; ++search)
+      mbrl::cem(J, constant(3, 0), constant(3, -2), constant(3, 2), config, rng, buffers);
+    CHECK(searches == 6);
+    CHECK(again == (share > 0 ? 15 : 0));  // three in each iteration but the first
+  }
+}
+
+TEST_CASE("shrink divides the number of candidates, but the elites are always that many") {
+  CemConfig config;
+  config.candidates = 100, config.elites = 40, config.iterations = 4, config.shrink = 2;
+  std::vector<Index> counts;
+  Rng rng(13, "test");
+  cem(objective([&](const Matrix& plans) -> Row {
+        counts.push_back(plans.cols());
+        return Row::Zero(plans.cols());
+      }),
+      constant(1, 0), constant(1, -2), constant(1, 2), config, rng);
+  CHECK(counts == std::vector<Index>{100, 50, 40, 40});
 }
 
 }  // namespace test_cem

@@ -66,6 +66,29 @@ TEST_CASE(
   CHECK(mean(7) == doctest::Approx(-0.5).epsilon(0.1).scale(0));
 }
 
+TEST_CASE("kept elites move on by one step, and are forgotten with the plan") {
+  PlannerConfig config;
+  config.cem.candidates = 50, config.cem.elites = 10, config.cem.iterations = 1;
+  config.cem.keep_elites = 0.2;
+  Mpc mpc(box_spec(), config, 1);
+  Matrix samples;
+  const Objective J = objective([&](const Matrix& plans) -> Row {
+    samples = plans;
+    return plans.colwise().sum().array();
+  });
+  mpc.plan(J);
+  Index best;
+  samples.colwise().sum().maxCoeff(&best);
+  const Vector was_best = samples.col(best);
+  mpc.plan(J);
+  CHECK(samples.col(0).head(6) == was_best.tail(6));
+  CHECK(samples.col(0).tail(2) == Vector{{2, Scalar(-0.5)}});  // then the middle of the box
+  mpc.reset();
+  const Matrix before = samples;
+  mpc.plan(J);
+  CHECK(samples.col(0).head(6) != before.col(0).tail(6));
+}
+
 TEST_CASE("first_action is the first action of the plan") {
   Mpc mpc(box_spec(), unmoving(), 1);
   CHECK(mpc.first_action(no_preference).isApprox(Vector{{Scalar(2), Scalar(-0.5)}}));

@@ -17,7 +17,8 @@ Figure two_lines() {
           .x_label = "steps ahead, k",
           .y_label = "open-loop error",
           .series = {a, b},
-          .references = {{2.5, "random policy"}}};
+          .references = {{2.5, "random policy"}},
+          .marks = {{1.5, "ten minutes"}}};
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -34,7 +35,7 @@ TEST_CASE("a figure is written as a PNG of twice its size and an SVG with its wo
   CHECK(content(folder / "figure.png").size() > 10000);
   const std::string svg = content(folder / "figure.svg");
   for (const char* words : {"ensemble_5", "truth", "Error &amp; x^2 {a} &lt;b>", "steps ahead, k",
-                            "open-loop error", "random policy"})
+                            "open-loop error", "random policy", "ten minutes"})
     CHECK_MESSAGE(has(svg, words), std::string(words));
   CHECK(has(svg, "</svg>"));
   CHECK(has(svg, "rgb(  0, 114, 178)"));
