@@ -167,7 +167,13 @@ TEST_CASE("the planners resume to the bit") {
 TEST_CASE("every model resumes to the bit") {
   for (const char* model : {"P", "D", "DE", "BBB", "dropout"})
     check_resumes({"pets", "cartpole_balance", {{"model", model}}});
-  check_resumes({"pets", "reacher", {{"learned-bounds", "true"}, {"resample", "true"}}});
+  check_resumes({"pets",
+                 "reacher",
+                 {{"learned-bounds", "true"},
+                  {"resample", "true"},
+                  {"noise-color", "2"},
+                  {"keep-elites", "0.6"},
+                  {"shrink", "1.3"}}});
 }
 
 TEST_CASE("the policies trained in a model resume to the bit") {

@@ -28,6 +28,8 @@ struct Config {
           "step 5: new transitions before going back to step 2");
     model.list(field);
     planner.list(field);
+    // The network of CS285's homework 4: a smaller one blurs the walls.
+    field.add_task_preset("obstacles", "--hidden-width 250");
   }
 };
 

@@ -19,6 +19,7 @@ struct Config {
   bool true_dynamics = false;
   int horizon = 3;
   bool td_k = true;
+  bool explore_in_targets = false;
   int updates_per_step = 1;
   LearnerConfig learner{.kind = "ddpg"};
 
@@ -31,6 +32,9 @@ struct Config {
           "step 5: imagine with the true dynamics instead of p-hat, to rule out model error");
     field("horizon", horizon, 0, 100, "step 5: H, imagined steps after a real one; 0: plain DDPG");
     field("td-k", td_k, "step 6: train Q at the imagined states too, where the targets ask for it");
+    field("explore-in-targets", explore_in_targets,
+          "step 5: imagine the noisy actions of exploration, not those that the policy holds for "
+          "best");
     field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of DDPG per real step");
     learner.list(field, false);
   }
@@ -85,8 +89,9 @@ struct Agent : ModelAndLearner {
 
   // Steps 5 and 6 for one mini-batch of real transitions.
   void update(const Batch& real, Workers& workers) {
-    const Expansion tau =
-        expand(env, real, p_hat(config.true_dynamics, workers), pi(), config.horizon);
+    const auto best = [this](const Matrix& s) { return learner->act(s); };
+    const Expansion tau = expand(env, real, p_hat(config.true_dynamics, workers),
+                                 config.explore_in_targets ? pi() : best, config.horizon);
     const Row V = learner->value(tau.steps.back().s_next, workers);
     const std::vector<Row> y = value_expansion(tau, V, config.learner.discount);
 

@@ -21,6 +21,9 @@ struct Config {
           "transitions collected by the base policy, random actions");
     field("updates-per-step", updates_per_step, 1, 1000, "updates of the learner per real step");
     learner.list(field, false);
+    if (learner.kind == "sac")
+      field.add_task_preset("half_cheetah",
+                            "--steps 150000 --initial-steps 1000 --target-entropy -0.5");
   }
 };
 

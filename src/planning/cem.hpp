@@ -32,8 +32,9 @@ struct CemTrace {
   std::vector<double> best_score, mean_sd;
 };
 
-// What turns white noise over H steps, (H, 1), into coloured noise of the same spread: power 1 / f^color
-// at frequency f, that of the constant as at the lowest one.  returns (H, H); the identity for 0
+// What turns white noise over H steps, (H, 1), into coloured noise of the same spread: power 1 /
+// f^color at frequency f, that of the constant as at the lowest one.  returns (H, H); the identity
+// for 0
 Matrix coloring(Index H, double color);
 
 // start: the first mean, (H * action_dim); low, high: the box; buffers.kept: plans that are among

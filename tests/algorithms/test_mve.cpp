@@ -121,7 +121,8 @@ TEST_CASE("imagined steps begin at the s' of the real one, with the policy as it
 }
 
 TEST_CASE(
-    "B36: Q is trained at the imagined states with TD-k, and without it at the real ones alone") {
+    "B36: Q is trained at the imagined states with TD-k, and without it at the real ones alone; "
+    "the targets imagine the policy's noise only where that is asked for") {
   const auto env = make_env("pendulum");
   Config config = tiny();
   config.true_dynamics = true;
@@ -133,13 +134,17 @@ TEST_CASE(
   const Matrix s = rng.normal(2, 20);
   Workers workers(1);
   std::vector<Matrix> learned;
-  for (const bool td_k : {false, true}) {
-    config.td_k = td_k;
+  for (const auto& [td_k, noise] :
+       std::vector<std::pair<bool, bool>>{{false, false}, {true, false}, {true, true}}) {
+    config.td_k = td_k, config.explore_in_targets = noise;
     Agent agent(*env, config, 1), by_hand(*env, config, 1);
     agent.update(real, workers);
 
     OffPolicyLearner& learner = *by_hand.learner;
-    const auto tau = expand(*env, real, by_hand.p_hat(true, workers), by_hand.pi(), 2);
+    const auto best = [&](const Matrix& s_t) { return learner.act(s_t); };
+    const auto p_hat = by_hand.p_hat(true, workers);
+    const auto tau =
+        noise ? expand(*env, real, p_hat, by_hand.pi(), 2) : expand(*env, real, p_hat, best, 2);
     const auto y =
         value_expansion(tau, learner.value(tau.steps[2].s_next, workers), config.learner.discount);
     if (td_k)
@@ -152,9 +157,10 @@ TEST_CASE(
     learner.update_targets();
     CHECK(agent.learner->act(s) == learner.act(s));
     CHECK((agent.learner->value(s, workers) == learner.value(s, workers)).all());
-    learned.push_back(learner.act(s));
+    learned.push_back(Matrix(learner.value(s, workers)));
   }
   CHECK(learned[0] != learned[1]);
+  CHECK(learned[1] != learned[2]);
 }
 
 TEST_CASE("MVE: the same seed gives the same returns on 1, 2 and 4 threads") {

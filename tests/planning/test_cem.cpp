@@ -191,7 +191,8 @@ TEST_CASE(
   CHECK(floored.mean_sd.back() == doctest::Approx(0.1 * 4 / 2));
 }
 
-TEST_CASE("coloured noise has a power of 1 / f^color at frequency f, and the spread of white noise") {
+TEST_CASE(
+    "coloured noise has a power of 1 / f^color at frequency f, and the spread of white noise") {
   constexpr Index H = 16, n = 20000;
   CHECK(coloring(H, 0) == Matrix::Identity(H, H));
   for (const double color : {1.0, 2.0, 3.5}) {
@@ -247,7 +248,8 @@ TEST_CASE("elites that are kept are candidates of the next iteration and of the 
       const Row scores = distances(constant(3, 1), plans);
       std::vector<Index> order(std::size_t(plans.cols()));
       std::iota(order.begin(), order.end(), Index(0));
-      std::sort(order.begin(), order.end(), [&](Index i, Index j) { return scores(i) > scores(j); });
+      std::sort(order.begin(), order.end(),
+                [&](Index i, Index j) { return scores(i) > scores(j); });
       best.resize(3, 3);
       for (Index k = 0; k < 3; ++k) best.col(k) = plans.col(order[std::size_t(k)]);
       ++searches;
