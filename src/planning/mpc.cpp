@@ -29,8 +29,8 @@ const Vector& Mpc::plan(const Objective& J) {
   // END SOLUTION
   // What is left of the elites that are kept, too.
   if (Matrix& kept = buffers_.kept; kept.cols() > 0) {
-    kept.topRows(rest) = kept.bottomRows(rest).eval();
-    kept.bottomRows(m_) = start_.tail(m_).replicate(1, kept.cols());
+    kept.topRows(kept.rows() - m_) = kept.bottomRows(kept.rows() - m_).eval();
+    kept.bottomRows(m_) = ((low_ + high_) / 2).tail(m_).replicate(1, kept.cols());
   }
   if (config_.planner == "cem")
     plan_ = cem(J, start_, low_, high_, config_.cem, rng_, buffers_, nullptr, coloring_);
@@ -41,11 +41,14 @@ const Vector& Mpc::plan(const Objective& J) {
 
 void Mpc::archive(Archive& ar) {
   const Index length = plan_.size();
-  ar("plan", plan_), ar("rng", rng_), ar("kept", buffers_.kept);
+  ar("plan", plan_), ar("rng", rng_);
   ar.require(plan_.size() == length && (plan_.array() >= low_.array()).all() &&
                  (plan_.array() <= high_.array()).all(),
              "plan");
-  ar.require(buffers_.kept.rows() == length, "kept");
+  if (config_.cem.keep_elites > 0) {
+    ar("kept", buffers_.kept);
+    ar.require(buffers_.kept.rows() == length, "kept");
+  }
 }
 
 const Vector& Mpc::first_action(const Objective& J) {
