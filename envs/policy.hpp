@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "envs/env.hpp"
+#include "nn/mlp.hpp"
 
 namespace mbrl {
 
@@ -14,6 +16,8 @@ struct Policy {
   // s: (state_dim)  plan: (H * action_dim)  returns H matrices (state_dim, particles)
   std::function<std::vector<Matrix>(const Vector& s, const Vector& plan, int particles)> imagine =
       {};
+  // If act() is nothing else: features(s) to u, of which the action is middle + half tanh(u).
+  std::optional<Mlp> network = {};
 };
 
 }  // namespace mbrl

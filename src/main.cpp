@@ -1,5 +1,6 @@
 // The program mbrl: its command line.
 
+#include "learners/exported_policy.hpp"
 #include "many_runs.hpp"
 #include "report/prediction.hpp"
 
@@ -19,6 +20,8 @@ const char* const usage =
     "stopped, or longer than before\n"
     "  mbrl play DIR [--before] [--seed N]         roll out what was learned (first): play.gif, "
     "filmstrip.png\n"
+    "  mbrl play DIR --export FILE                 the same, and the learned policy in a file for "
+    "the live page\n"
     "  mbrl predict DIR [--seed N] [--out DIR]     the learned model against the truth, open loop\n"
     "  mbrl compare DIR DIR ... [--out NAME]       learning curves, mean and spread over seeds\n";
 
@@ -70,7 +73,8 @@ int run(const std::vector<std::string>& words) {
 
 // What was learned in a run folder, ready to act. Not to be moved: the policy points into it.
 struct Learned {
-  std::string folder, out, checkpoint = "checkpoint.bin";
+  std::string folder, out, file, checkpoint = "checkpoint.bin";
+  int env_steps = 0;  // that it was learned in
   std::unique_ptr<Request> asked;
   std::unique_ptr<Workers> workers;
   Policy policy;
@@ -86,13 +90,16 @@ struct Learned {
     words.erase(words.begin());
     apply_config(config, asked->settings, named_in(words));
     asked->options.seed += 1000;  // episodes that training has not seen
-    read_flags(words, asked->settings, {{"out", "DIR", &out}});
+    std::vector<CommandFlag> own{{"out", "DIR", &out}};
+    if (command == "play") own.push_back({"export", "FILE", &file});
+    read_flags(words, asked->settings, own);
     asked->complete();
     workers = std::make_unique<Workers>(asked->options.threads);
     const std::string path = folder + "/" + checkpoint;
     if (fs::exists(path)) {
       Archive archive(path);
       require_run_of(archive, asked->algorithm.name, asked->env_name);
+      archive.inside("recorder", [&] { archive("env_steps", env_steps); });
     }
     policy = asked->algorithm.load(*asked->env, asked->seed(), *workers, path);
     fs::create_directories(out);
@@ -100,8 +107,18 @@ struct Learned {
   const Env& env() const { return *asked->env; }
 };
 
+void export_policy(const Learned& learned) {
+  if (!learned.policy.network)
+    throw UserError("there is no policy to export in " + learned.folder +
+                    ": v3.0, dyna-style, mba, mve, mbpo, sac, ddpg and naf learn one");
+  write_whole(learned.file, text_of({learned.env().spec.name, learned.asked->algorithm.name,
+                                     learned.env_steps, *learned.policy.network}));
+  std::printf("the policy is in %s\n", learned.file.c_str());
+}
+
 int play(const std::vector<std::string>& words) {
   const Learned learned("play", words);
+  if (!learned.file.empty()) export_policy(learned);
   const Env& env = learned.env();
   World world(env, Rng(learned.asked->seed(), "play"));
   Film film;

@@ -442,3 +442,21 @@ TEST_CASE("play --before shows the policy as it was at first") {
   if (std::filesystem::exists(out + "/learning_curve.png"))
     CHECK(std::filesystem::exists(out + "/before_play.gif"));
 }
+
+TEST_CASE("play --export writes a learned policy, and says where there is none") {
+  const std::string out = fresh("export"), none = fresh("export-none"), file = out + "/a.policy";
+  REQUIRE(mbrl_says("run mbpo --env pendulum --steps 60 --initial-steps 40 --epochs 2 " +
+                    std::string("--rollouts-per-step 2 --learner-width 8 --out ") + out)
+              .status == 0);
+  const Outcome played = mbrl_says("play " + out + " --export " + file);
+  CHECK(played.status == 0);
+  CHECK(contains(played.said, "the policy is in " + file));
+  CHECK(contains(played.said, "played one episode of pendulum"));
+  const std::string head = "mbrl policy 1\nenv pendulum\nalgorithm mbpo\nsteps 60\n";
+  CHECK(bytes_of(file).rfind(head + "activation relu\nlayers 3 8 8 1\n", 0) == 0);
+  REQUIRE(mbrl_says("run v1.5 --env pendulum --episodes 1" + tiny + "--out " + none).status == 0);
+  check_refused("play " + none + " --export " + none + "/a.policy", "there is no policy to export");
+  CHECK_FALSE(std::filesystem::exists(none + "/a.policy"));
+  check_refused("play " + out + " --export", "--export needs a value: FILE");
+  check_refused("predict " + out + " --export a", "unknown setting --export");
+}

@@ -178,7 +178,10 @@ inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Wor
                    Archive& ar) {
   const auto agent = std::make_shared<Agent>(env, config, seed);
   ar("agent", *agent);
-  return {[agent](const Vector& s) { return Vector(agent->learner->act(s)); }};
+  return {[agent](const Vector& s) { return Vector(agent->learner->act(s)); },
+          [] {},
+          {},
+          agent->learner->policy_network()};
 }
 
 }  // namespace mbrl::mba

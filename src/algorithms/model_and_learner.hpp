@@ -49,14 +49,15 @@ struct ModelAndLearner {
   }
 };
 
-// The policy without its exploration, and what its model says of the future.
+// The policy without its exploration, what its model says of the future, and its network.
 inline Policy policy_of(const std::shared_ptr<ModelAndLearner>& agent) {
   return {[agent](const Vector& s) { return Vector(agent->learner->act(s)); }, [] {},
           [agent](const Vector& s, const Vector& plan, int particles) {
             PropagationConfig each_its_own;
             each_its_own.particles = particles;
             return imagined_states(agent->model, s, plan, each_its_own, agent->imagination);
-          }};
+          },
+          agent->learner->policy_network()};
 }
 
 }  // namespace mbrl

@@ -59,7 +59,10 @@ inline Policy load(const Env& env, const Config& config, std::uint64_t seed, Wor
                    Archive& ar) {
   const std::shared_ptr<OffPolicyLearner> learner = make_learner(env, config.learner, seed);
   ar("learner", *learner);
-  return {[learner](const Vector& s) { return Vector(learner->act(s)); }};
+  return {[learner](const Vector& s) { return Vector(learner->act(s)); },
+          [] {},
+          {},
+          learner->policy_network()};
 }
 
 }  // namespace mbrl::model_free

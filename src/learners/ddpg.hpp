@@ -15,6 +15,7 @@ class Ddpg final : public OffPolicyLearner {
 
   Matrix act(const Matrix& s) const override;
   Matrix explore(const Matrix& s, Rng& rng) const override;
+  Mlp policy_network() const override { return actor_.net; }
   const Row& value(const Matrix& s, Workers& workers) override;
   void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) override;
   void update_actor(const Matrix& s, Workers& workers) override;

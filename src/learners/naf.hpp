@@ -17,6 +17,7 @@ class Naf final : public OffPolicyLearner {
 
   Matrix act(const Matrix& s) const override;
   Matrix explore(const Matrix& s, Rng& rng) const override;
+  Mlp policy_network() const override { return only_outputs(net_.net, 1, env_.spec.action_dim()); }
   const Row& value(const Matrix& s, Workers& workers) override;
   void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) override;
   // Nothing to do: Q contains the policy.

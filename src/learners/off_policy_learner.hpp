@@ -61,6 +61,8 @@ class OffPolicyLearner {
   // s: (state_dim, B)  returns (action_dim, B)
   virtual Matrix act(const Matrix& s) const = 0;
   virtual Matrix explore(const Matrix& s, Rng& rng) const = 0;
+  // The network behind act(): features(s) to u, of which the action is middle + half tanh(u).
+  virtual Mlp policy_network() const = 0;
   // V'(s), (1, B): what is to come from s on, by the target networks.
   // It lives until the next call.
   virtual const Row& value(const Matrix& s, Workers& workers) = 0;

@@ -22,6 +22,9 @@ class Sac final : public OffPolicyLearner {
 
   Matrix act(const Matrix& s) const override;
   Matrix explore(const Matrix& s, Rng& rng) const override;
+  Mlp policy_network() const override {
+    return only_outputs(actor_.net, 0, env_.spec.action_dim());
+  }
   const Row& value(const Matrix& s, Workers& workers) override;
   void update_critic(const Matrix& s, const Matrix& a, const Row& y, Workers& workers) override;
   void update_actor(const Matrix& s, Workers& workers) override;

@@ -14,6 +14,12 @@ Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng) {
   return net;
 }
 
+Mlp only_outputs(Mlp net, Index first, Index count) {
+  auto& [W, b] = net.layers.back();
+  W = W.middleRows(first, count).eval(), b = b.middleRows(first, count).eval();
+  return net;
+}
+
 Var forward(const Mlp& net, Var x, std::vector<Var>& leaves) {
   for (std::size_t l = 0; l < net.layers.size(); ++l) {
     const Var W = x.tape->parameter(net.layers[l].W), b = x.tape->parameter(net.layers[l].b);

@@ -51,6 +51,9 @@ struct MlpConfig {
 // A fresh network from `in` inputs to `out` outputs.
 Mlp make_mlp(Index in, Index out, const MlpConfig& config, Rng& rng);
 
+// The same network with so many of its outputs, from `first` on.
+Mlp only_outputs(Mlp net, Index first, Index count);
+
 // The weights and biases in a fixed order, W_1 b_1 W_2 b_2 ...: for the optimiser and the
 // checkpoint.
 std::vector<Matrix*> parameters(Mlp& net);
