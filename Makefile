@@ -341,7 +341,7 @@ $(BUILD)/worker.js: $(call library,$(SCALAR)) $(BUILD)/page.o docs/web/worker.js
 	@echo "linking $@" && $(CXX) $(CXXFLAGS) $(filter %.o,$^) --bind -sSINGLE_FILE -sENVIRONMENT=worker -sALLOW_MEMORY_GROWTH \
 	  -sINITIAL_MEMORY=64MB --post-js docs/web/worker.js -o $@
 # A line <!-- include FILE --> of the page stands for that file.
-build/web/index.html: docs/web/index.html $(wildcard docs/web/*.js docs/web/scenes/*.js docs/web/*.css) $(BUILD)/worker.js $(shell sed -n "s/^<!-- include \(src.*\) -->/\1/p" docs/web/index.html)
+build/web/index.html: docs/web/index.html $(wildcard docs/web/*.js docs/web/scenes/*.js docs/web/*.css docs/web/*.policy) $(BUILD)/worker.js $(shell sed -n "s/^<!-- include \(src.*\) -->/\1/p" docs/web/index.html)
 	@mkdir -p $(@D); while IFS= read -r line; do case $$line in '<!-- include '*) set -- $$line; cat "$(BUILD)/$$3" 2>/dev/null \
 	  || cat "$$3";; *) printf '%s\n' "$$line";; esac; done <$< >$@
 endif

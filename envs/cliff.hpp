@@ -19,8 +19,8 @@ struct Cliff {
   static constexpr Scalar start = -1, goal = 1, around = Scalar(0.1);  // at y = 0
   static constexpr Scalar passage = Scalar(0.05);           // between the straight way and the edge
   static constexpr Scalar detour = Scalar(0.7);             // the safe way goes by (0, detour)
-  static constexpr Scalar wind = Scalar(0.09);              // at most, per step: less than a stride
   static constexpr Scalar reach = Scalar(0.25), gusts = 8;  // how far from the edge; how narrow
+  Scalar wind = Scalar(0.09);                               // at most, per step: less than a stride
 
   EnvSpec spec() const {
     EnvSpec spec;

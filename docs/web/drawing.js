@@ -7,8 +7,20 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 const mix = (a, b, t) => a + (b - a) * t;
-const whole = (x) => Math.round(x).toLocaleString('en').replace('-', '\u2212');
+const whole = (x) => (Math.round(x) + 0).toLocaleString('en').replace('-', '\u2212');  // + 0: no minus before a zero
 const brief = (x) => (x >= 10 ? whole(x) : x.toPrecision(2));
+// At most so many round numbers from low to high, evenly spaced: {at, name}.
+function roundNumbers(low, high, most) {
+  if (!(high > low)) return [];
+  const power = 10 ** Math.floor(Math.log10((high - low) / most)), numbers = [];
+  const step = [1, 2, 5, 10, 20].map((k) => k * power).find((step) => Math.floor(high / step + 1e-9) - Math.ceil(low / step - 1e-9) < most);
+  const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; ++n) {
+    const name = Math.abs(n * step) >= 1000 ? whole(n * step) : (n * step).toFixed(places).replace('-', '\u2212');
+    numbers.push({ at: n * step, name: n === 0 ? '0' : name });
+  }
+  return numbers;
+}
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -21,18 +33,19 @@ function key(text, color) {
   return word;
 }
 
-const colors = { truth: '#c0504d', model: '#2f6db0', candidate: '#8a8f98', green: '#5f8f2f', orange: '#c77f1a', ink: '#22252a' };
+const colors = { truth: '#c0504d', model: '#2f6db0', candidate: '#8a8f98', green: '#5f8f2f', orange: '#c77f1a', ink: '#22252a',
+  zero: '#b9b4a8', grid: '#e9e5dc' };
 
 // ---- what is drawn ----
 
-// A canvas in the units of what is shown on it, y upwards.
+// A canvas in the units of what is shown on it, y upwards. wide: all columns of its parent; broad: so on a phone
 class Stage {
-  constructor(parent, { label, ratio = 1, caption = [], wide = false }) {
+  constructor(parent, { label, ratio = 1, caption = [], wide = false, broad = false }) {
     this.canvas = make('canvas');
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', label);
     this.caption = make('figcaption', {}, ...caption);
-    parent.append(make('figure', { className: wide ? 'wide' : '' }, this.canvas, this.caption));
+    parent.append(make('figure', { className: wide ? 'wide' : broad ? 'broad' : '' }, this.canvas, this.caption));
     this.context = this.canvas.getContext('2d');
     this.ratio = ratio;
   }
@@ -86,9 +99,18 @@ class Stage {
     this.context.fillStyle = color;
     this.context.fill();
   }
-  text(words, x, y, { align = 'left', color = '#666b73', size = 12 } = {}) {
+  // apart: with the colour of the paper around it, where lines run through it
+  text(words, x, y, { align = 'left', color = '#666b73', size = 12, apart = false } = {}) {
     Object.assign(this.context, { fillStyle: color, textAlign: align, textBaseline: 'middle', font: `${size}px Georgia, serif` });
+    if (apart) Object.assign(this.context, { strokeStyle: css('--stage'), lineWidth: 4 }), this.context.strokeText(words, x, y);
     this.context.fillText(words, x, y);
+  }
+  // Numbers on the y axis, at the left edge, with a line at each, the one at zero darker.
+  heights(most = 4, numbers = roundNumbers(this.low[1], this.high[1], most)) {
+    for (const { at, name } of numbers) {
+      this.line([this.low[0], at, this.high[0], at], at === 0 ? colors.zero : colors.grid, 1);
+      this.text(name, 3, clamp(this.y(at) - 6, 6, this.height - 6), { size: 11, apart: true });
+    }
   }
   // What an environment says of its state. Widths of lines are for pictures 400 pixels wide.
   paint(shapes) {
@@ -106,30 +128,35 @@ function between(a, b, share) {
     shapes: a.shapes.map((shape, i) => ({ ...shape, points: lerp(shape.points, b.shapes[i].points) })) };
 }
 
-// Lines over a common x axis, on a stage of its own.
+// Lines over a common x axis, with numbers on both axes, on a stage of its own.
 class Plot {
-  constructor(parent, { label, ratio = 2.6, low, high, log = false, marks = [], caption, wide }) {
-    this.stage = new Stage(parent, { label, ratio, caption, wide });
-    Object.assign(this, { low, high, log, marks });
+  constructor(parent, { label, ratio = 2.6, low, high, log = false, marks = [], numbers, caption, wide }) {
+    this.stage = new Stage(parent, { label, ratio, caption, wide, broad: true });
+    Object.assign(this, { low, high, log, marks, numbers });
   }
   // lines: {x, y, color, width, dots, alpha}; right: where x ends at least
   draw(lines, right) {
     const scale = (y) => (this.log ? Math.log10(Math.max(y, 1e-9)) : y);
-    const low = scale(this.low), high = scale(this.high), room = 0.06 * (high - low);
+    const stage = this.stage, width = stage.canvas.clientWidth, height = Math.round(width / stage.ratio);
     for (const line of lines) right = Math.max(right, ...line.x.slice(-1));
-    this.stage.clear([-0.09 * right, low - 2.4 * room], [1.02 * right, high + room]);
-    const stage = this.stage;
-    for (const { at, name, dashes = [3, 4] } of this.marks) {
-      stage.line([0, scale(at), right, scale(at)], '#b9b4a8', 1, { dashes });
-      if (name.length < 5) stage.text(name, stage.x(0) - 4, stage.y(scale(at)), { align: 'right', size: 11 });
-      else stage.text(name, stage.x(right), stage.y(scale(at)) + (scale(at) > (low + high) / 2 ? 9 : -8), { align: 'right', size: 11 });
+    const room = 0.04 * (scale(this.high) - scale(this.low)), low = scale(this.low) - room, high = scale(this.high) + room;
+    // What is around the plot, in pixels: numbers to the left and below.
+    const [left, rest, top, below] = [44, 18, 6, 20], x = right / (width - left - rest), y = (high - low) / (height - top - below);
+    stage.clear([-left * x, low - below * y], [right + rest * x, high + top * y]);
+    for (const { at, name } of this.numbers || roundNumbers(this.low, this.high, height > 130 ? 5 : 3)) {
+      stage.line([0, scale(at), right, scale(at)], at === 0 ? colors.zero : colors.grid, 1);
+      stage.text(name, left - 6, stage.y(scale(at)), { align: 'right', size: 11 });
     }
-    stage.line([0, low - room, right, low - room], '#b9b4a8', 1);
-    stage.text('0', stage.x(0), stage.height - 8, { align: 'center', size: 11 });
-    stage.text(whole(right), stage.x(right), stage.height - 8, { align: 'right', size: 11 });
-    for (const { x, y, color, width = 2, dots = false, alpha = 1 } of lines) {
-      const points = x.flatMap((at, i) => [at, clamp(scale(y[i]), low - room, high + room)]);
-      stage.line(points, color, width, { alpha });
+    for (const { at, name } of roundNumbers(0, right, width > 330 ? 6 : 4))
+      stage.text(name, stage.x(at), height - 9, { align: 'center', size: 11 });
+    stage.line([0, low, 0, high], colors.zero, 1);
+    for (const { at, name } of this.marks) {
+      stage.line([0, scale(at), right, scale(at)], '#a09a8c', 1, { dashes: [3, 4] });
+      stage.text(name, stage.x(right), stage.y(scale(at)) + (2 * scale(at) > low + high ? 9 : -8), { align: 'right', size: 11, apart: true });
+    }
+    for (const { x, y, color, width = 2, dots = false, alpha = 1, dashes = [] } of lines) {
+      const points = x.flatMap((at, i) => [at, clamp(scale(y[i]), low, high)]);
+      stage.line(points, color, width, { alpha, dashes });
       if (dots) for (let i = 0; i < points.length; i += 2) stage.dot(points[i], points[i + 1], 2.5, color);
     }
   }

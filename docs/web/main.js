@@ -4,7 +4,7 @@
 
 const kinds = {
   planning: [Planning, 'Version 1.5 and PETS'], uncertainties: [Uncertainties, 'Two uncertainties'], cliff: [CliffWalk, 'The cliff'],
-  errors: [Errors, 'Error growth'], maze: [Maze, 'Dyna'], mbpo: [Mbpo, 'MBPO and SAC'],
+  errors: [Errors, 'Error growth'], maze: [Maze, 'Dyna'], mbpo: [Mbpo, 'MBPO and SAC'], cheetah: [Cheetah, 'The half-cheetah'],
 };
 const nav = document.querySelector('nav'), main = document.querySelector('main');
 const made = {};

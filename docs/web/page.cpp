@@ -8,6 +8,8 @@
 
 #include "command_line.hpp"
 #include "dynamics/ensemble.hpp"
+#include "envs/cliff.hpp"
+#include "learners/exported_policy.hpp"
 
 namespace mbrl {
 
@@ -40,6 +42,27 @@ static val drawing(const Drawing& from) {
   to.set("low", point(from.low)), to.set("high", point(from.high)), to.set("shapes", shapes);
   if (from.trace) to.set("trace", point(*from.trace));
   return to;
+}
+
+// A step in so many pictures, from s on, for whoever is to see more of it than its two ends: the
+// state moves in a line between them.
+static val pictures(const Env& env, const Transition& tr, int count) {
+  val all = val::array();
+  for (int i = 0; i < count; ++i) {
+    const Vector s = tr.s + (tr.s_next - tr.s) * (Scalar(i) / Scalar(count));
+    all.call<void>("push", drawing(env.draw(s)));
+  }
+  return all;
+}
+
+// What a page draws of a real step. total, length: of the episode until then
+static val frame_of(const Env& env, const Transition& tr, int count, double total, int length) {
+  val frame = val::object();
+  frame.set("pictures", pictures(env, tr, count));
+  frame.set("s", array(tr.s)), frame.set("a", array(tr.a)), frame.set("reward", tr.reward);
+  frame.set("return", total), frame.set("length", length);
+  frame.set("terminated", tr.terminated), frame.set("over", tr.terminated || tr.truncated);
+  return frame;
 }
 
 // Whatever goes wrong is said in words: a scene shows them.
@@ -96,6 +119,7 @@ class Run {
   // Another value of a setting, from the next step on.
   val set(const std::string& name, const std::string& value) {
     return guarded([&] {
+      if (name == "wind") return set_wind(Scalar(std::stod(value)));
       asked_.settings.set(name, value);
       asked_.settings.check();
       if (name == "horizon") fit_plan_to_horizon();
@@ -103,8 +127,10 @@ class Run {
     });
   }
 
-  // How many imagined futures and candidates a frame shows.
-  void show(int futures, int candidates) { futures_ = futures, candidates_ = candidates; }
+  // How many imagined futures, candidates and pictures a frame shows.
+  void show(int futures, int candidates, int pictures) {
+    futures_ = futures, candidates_ = candidates, pictures_ = pictures;
+  }
 
   // Someone has taken hold of the world: moves it until the trace of its drawing is as near as can
   // be to (x, y), in the coordinates that the drawing depends on.
@@ -205,17 +231,15 @@ class Run {
   void on_refit(const FitReport& report) {
     val fit = val::object();
     fit.set("rows", double(report.train_rows)), fit.set("epochs", report.epochs);
+    fit.set("heldOut", double(report.holdout_rows));
     fit.set("loss", report.holdout_loss), fit.set("seconds", report.seconds);
     refit_of_next_ = fit;
   }
 
   void on_step(const Transition& tr, bool learned) {
-    val frame = val::object();
     total_ += double(tr.reward), ++length_;
-    frame.set("drawing", drawing(asked_.env->draw(tr.s))), frame.set("learned", learned);
-    frame.set("s", array(tr.s)), frame.set("a", array(tr.a));
-    frame.set("step", ++env_steps_), frame.set("return", total_), frame.set("length", length_);
-    frame.set("terminated", tr.terminated), frame.set("over", tr.terminated || tr.truncated);
+    val frame = frame_of(*asked_.env, tr, learned ? pictures_ : 1, total_, length_);
+    frame.set("step", ++env_steps_), frame.set("learned", learned);
     for (auto [name, what] : {std::pair{"futures", &futures_of_next_},
                               {"candidates", &candidates_of_next_},
                               {"refit", &refit_of_next_}})
@@ -223,6 +247,13 @@ class Run {
     frames_.call<void>("push", frame);
     if (learned) --steps_left_;
     if (tr.terminated || tr.truncated) total_ = 0, length_ = 0;
+  }
+
+  // Another world, where the air is calmer. The dynamics are all that changes.
+  val set_wind(Scalar wind) {
+    if (asked_.env_name != "cliff") throw UserError("there is no wind in " + asked_.env_name);
+    static_cast<EnvOf<Cliff>&>(*asked_.env).task.wind = wind;
+    return val(true);
   }
 
   template <class Work>
@@ -268,7 +299,81 @@ class Run {
   val frames_ = val::array();
   val futures_of_next_ = val::undefined(), candidates_of_next_ = val::undefined();
   val refit_of_next_ = val::undefined();
-  int steps_left_ = 0, env_steps_ = 0, length_ = 0, futures_ = 10, candidates_ = 20;
+  int steps_left_ = 0, env_steps_ = 0, length_ = 0;
+  int futures_ = 10, candidates_ = 20, pictures_ = 1;
+  double total_ = 0;
+};
+
+// ---- a policy that was learned before, as it acts ----
+
+class Played {
+ public:
+  // text: what `mbrl play --export` has written. The seed is that of `mbrl play DIR --seed`.
+  Played(const std::string& text, int seed)
+      : policy_(exported_policy(text)),
+        env_(make_env(policy_.env)),
+        world_(*env_, Rng(std::uint64_t(seed), "play")) {}
+  Played(const Played&) = delete;
+
+  // So many real steps further: a frame for each.
+  val advance(int steps) {
+    return guarded([&] {
+      val frames = val::array();
+      while (steps-- > 0) {
+        if (world_.over()) world_.reset(), total_ = 0, length_ = 0;
+        const Transition tr = world_.step(policy_.act(*env_, world_.s()));
+        total_ += double(tr.reward), ++length_;
+        val frame = frame_of(*env_, tr, pictures_, total_, length_);
+        frame.set("step", ++steps_), frame.set("learned", true);
+        frames.call<void>("push", frame);
+      }
+      return frames;
+    });
+  }
+
+  void show(int, int, int pictures) { pictures_ = pictures; }
+
+  // Gusts in the world, as `--process-noise`.
+  val set(const std::string& name, const std::string& value) {
+    return guarded([&] {
+      if (name != "process-noise") throw UserError("a policy that is played has no " + name);
+      env_->process_noise = std::stod(value);
+      return val(true);
+    });
+  }
+
+  // A push makes a robot as a whole so much faster, forward and upward [m/s].
+  val push(double forward, double up) {
+    return guarded([&] {
+      Archive left;
+      world_.archive(left);
+      left.begin_loading();
+      Vector s;
+      left("s", s);
+      const Index n = s.size() / 2;  // its place and angles; then their speeds
+      s(n) += Scalar(forward), s(n + 1) += Scalar(up);
+      left.begin_saving(), left("s", s), left.begin_loading();
+      world_.archive(left);
+      return val(true);
+    });
+  }
+
+  val about() {
+    return guarded([&] {
+      val all = val::object();
+      all.set("env", policy_.env), all.set("algorithm", policy_.algorithm);
+      all.set("steps", policy_.env_steps), all.set("settings", val::object());
+      all.set("secondsPerStep", env_->spec.seconds_per_step);
+      all.set("maxSteps", env_->spec.max_steps);
+      return all;
+    });
+  }
+
+ private:
+  ExportedPolicy policy_;
+  std::unique_ptr<Env> env_;
+  World world_;
+  int steps_ = 0, length_ = 0, pictures_ = 1;
   double total_ = 0;
 };
 
@@ -277,7 +382,12 @@ class Run {
 class Curve {
  public:
   Curve(int members, int seed)
-      : ensemble_(1, 1, model(), {.members = members}, std::uint64_t(seed)) {}
+      : ensemble_(1, 1, model(), {.members = members, .resample = true, .learned_bounds = true},
+                  std::uint64_t(seed)) {
+    // Where there are no points nothing holds a member's own noise down but its bound, which is
+    // learned; it begins where noise as large as that of these points just has room.
+    for (Theta* theta : ensemble_.warm_started()) theta->max_log_var.setConstant(Scalar(-1.5));
+  }
   Curve(const Curve&) = delete;
 
   void add(double x, double y) { xs_.push_back(Scalar(x) / unit), ys_.push_back(Scalar(y)); }
@@ -326,7 +436,8 @@ class Curve {
     return config;
   }
 
-  static constexpr Scalar unit = 6;  // inputs are divided by it, to be as large as a network likes
+  static constexpr Scalar unit =
+      2.5;  // inputs are divided by it: the smaller, the more a network bends
   Workers alone_{1};
   Ensemble ensemble_;
   std::vector<Scalar> xs_, ys_;
@@ -415,6 +526,13 @@ EMSCRIPTEN_BINDINGS(page) {
       .function("table", &Run::table)
       .function("rollouts", &Run::rollouts)
       .function("about", &Run::about);
+  emscripten::class_<Played>("Played")
+      .constructor<std::string, int>()
+      .function("advance", &Played::advance)
+      .function("show", &Played::show)
+      .function("set", &Played::set)
+      .function("push", &Played::push)
+      .function("about", &Played::about);
   emscripten::class_<Curve>("Curve")
       .constructor<int, int>()
       .function("add", &Curve::add)

@@ -39,13 +39,14 @@ class Remote {
 
 // ---- a run, and the frames that are still to be shown ----
 
-// It asks for the next steps while the last ones are
-// drawn, and never for more than are soon wanted.
+// It asks for the next steps while the last ones are drawn, and never for more than are soon wanted.
 class Player {
-  constructor(scene, words, { show = [0, 0], prepare = async () => {}, follow = async () => {} } = {}) {
-    Object.assign(this, { scene, words, follow, prepare });
+  // made: what page.cpp makes, and of what; show: how many futures, candidates and pictures a frame has; batch: for how many
+  // milliseconds it is asked for at once, at least
+  constructor(scene, made, { show = [0, 0, 1], prepare = async () => {}, follow = async () => {}, batch = 40 } = {}) {
+    Object.assign(this, { scene, follow, prepare, batch });
     scene.players.push(this);
-    this.remote = new Remote('Run', words);
+    this.remote = new Remote(...made);
     this.remote.call('show', ...show).catch((error) => scene.fail(error));
     this.frames = [];
     this.asking = false, this.share = 0, this.cost = 30, this.pace = 30;
@@ -59,6 +60,7 @@ class Player {
   }
   async ask(count) {
     this.asking = true;
+    this.askedAt = performance.now();
     try {
       await this.prepare(this);
       const begun = performance.now(), frames = await this.remote.call('advance', count);
@@ -66,6 +68,7 @@ class Player {
       if (frames.some((frame) => frame.learned)) this.cost = mix(this.cost, cost, this.cost < cost ? 0.1 : 0.3);
       const extra = await this.follow(this, frames);
       if (this.ended) return;
+      for (const frame of frames) frame.drawing = frame.pictures[0];
       if (extra) frames[frames.length - 1].extra = extra;
       this.frames.push(...frames);
     } catch (error) {
@@ -88,7 +91,7 @@ class Player {
       }
       this.share = Math.min(this.share, 1);
     }
-    const count = clamp(Math.round(Math.min(perSecond / 25, 50 / this.cost)), 1, 1000);
+    const count = clamp(Math.round(Math.min((perSecond * this.batch) / 1000, (1.25 * this.batch) / this.cost)), 1, 1000);
     if (!this.asking && this.frames.length <= count + 1 && (!scene.paused || this.frames.length < 2)) this.ask(count);
     return passed;
   }
@@ -99,12 +102,14 @@ class Player {
     const { 'initial-steps': initial, 'refit-every': every } = this.about.settings;
     return (this.frame.step - Number(initial)) % Number(every) === 0;
   }
+  // For how many seconds the next step is being waited for.
+  get waited() { return this.asking && this.frames.length < 2 ? Math.floor((performance.now() - this.askedAt) / 1000) : 0; }
   // For how fast the world is shown: 1 is real time.
   get slowness() { return (this.about.secondsPerStep * 1000) / this.pace; }
   // What is to be seen now, between two real steps.
   get drawing() {
-    const [now, next] = this.frames;
+    const [now, next] = this.frames, share = clamp(this.share, 0, 1), { pictures } = now;
     if (calm || !next || now.over) return now.drawing;
-    return between(now.drawing, next.drawing, clamp(this.share, 0, 1));
+    return pictures.length > 1 ? pictures[Math.min(Math.floor(share * pictures.length), pictures.length - 1)] : between(now.drawing, next.drawing, share);
   }
 }

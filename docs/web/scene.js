@@ -3,7 +3,6 @@
 
 // ---- the code beside the picture ----
 
-
 // The numbered steps of an algorithm file: each with its comment, and the code up to the next blank line.
 function stepsOf(file) {
   const lines = document.getElementById(file).textContent.split('\n');
@@ -29,6 +28,15 @@ function functionOf(file, start) {
   return lines.slice(first, last + 1).filter((line) => !/(BEGIN|END) SOLUTION/.test(line)).join('\n');
 }
 
+// The lines of a piece of code. One that is too long goes on below, further in.
+function codeOf(code) {
+  return make('pre', {}, ...code.split('\n').map((text) => {
+    const line = make('span', { textContent: text.trim() || ' ' });
+    line.style.setProperty('--indent', text.search(/\S|$/) + 'ch');
+    return line;
+  }));
+}
+
 // ---- a scene ----
 
 class Scene {
@@ -41,8 +49,8 @@ class Scene {
     this.stages = this.$('.stages'), this.controls = this.$('.controls');
     this.paused = calm;
     this.$('.play').onclick = () => this.play(this.paused);
-    this.players = [], this.saidAt = -Infinity;
-    this.$('.step').onclick = () => { this.play(false); for (const one of [this, ...this.players]) one.single = true; };
+    this.players = [], this.saidAt = -Infinity, this.turn = 0, this.litAt = 0;
+    this.$('.step').onclick = () => { this.play(false); this.turn = 0; for (const one of [this, ...this.players]) one.single = true; };
     this.$('.reset').onclick = () => this.again();
     this.$('.seed input').onchange = () => this.reset();
     this.play(!this.paused);
@@ -58,11 +66,20 @@ class Scene {
     this.saidAt = -Infinity;
     this.reset();
   }
+  // What a slider has done that lets the scene begin again: said first, for some seconds.
+  begin(words) {
+    this.noticed = { words: words + ' ', until: performance.now() + 6000 };
+    this.saidAt = -Infinity;
+    this.reset();
+  }
+  // What a player is waited for, and for how long already.
+  wait(words, { waited }) { this.say(...[].concat(words), waited > 1 ? ` ${waited} s so far.` : ''); }
   // In bold what comes in brackets; a few times a second are enough to be read.
   say(...words) {
     const status = this.$('.status'), now = performance.now();
     if (now < this.saidAt + 200) return;
     this.saidAt = now;
+    if (this.noticed && now < this.noticed.until) words.unshift([this.noticed.words]);
     status.classList.remove('failed');
     status.removeAttribute('role');
     status.replaceChildren(...words.map((word) => (Array.isArray(word) ? make('b', { textContent: word[0] }) : word)));
@@ -83,7 +100,7 @@ class Scene {
       this.$('.steps').replaceChildren(...[...stepsOf(file), ...more].map(({ file, numbers, words, code }) => {
         const item = make('li', {}, make('p', { textContent: words }));
         if (file && file !== this.file) item.append(make('p', { className: 'file', textContent: file }));
-        if (code) item.append(make('pre', { textContent: code, tabIndex: 0 }));
+        if (code) item.append(codeOf(code));
         item.numbers = numbers;
         return item;
       }));
@@ -97,9 +114,15 @@ class Scene {
       item.classList.toggle('lit', item.numbers.some((number) => numbers.includes(number)));
   }
 
-  // The same in turn, where there is time to see it: `share` of the way through a real step.
+  // These one after the other, `share` of the way through a real step; where steps follow each other faster than an eye, round
+  // and round more slowly than they do. In a pause the round is ended.
   lightInTurn(numbers, { share, pace }) {
-    this.light(pace > 250 ? [numbers[Math.min(Math.floor(share * numbers.length), numbers.length - 1)]] : numbers);
+    const now = performance.now(), dwell = 350, round = dwell * numbers.length;
+    this.turn += Math.min(now - this.litAt, 100);
+    this.litAt = now;
+    this.turn = this.paused ? Math.min(this.turn, round - 1) : this.turn % round;
+    const way = pace < 150 * numbers.length || this.paused ? this.turn / round : share;
+    this.light([numbers[Math.min(Math.floor(way * numbers.length), numbers.length - 1)]]);
   }
 
   // A slider; `values` gives the stops where they are not evenly spaced.

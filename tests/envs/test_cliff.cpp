@@ -66,7 +66,13 @@ TEST_CASE("near the edge the wind takes what its formula says, computed by hand"
   CHECK(wind(0, Scalar(0.7)) < 1e-4);                  // on the safe way
   CHECK(wind(Scalar(-1), 0) < 1e-8);                   // at the start
   CHECK(step(0, 0, 1, 0)(0) == doctest::Approx(0.1));  // it blows downwards only
-  CHECK(Cliff::wind < Cliff::stride);                  // so that one can stand against it
+  CHECK(Cliff().wind < Cliff::stride);                 // so that one can stand against it
+}
+
+TEST_CASE("a cliff with half the wind takes half as much, and one without it nothing") {
+  const Matrix s{{0}, {0}};
+  CHECK(Cliff{.wind = Scalar(0.045)}.wind_at(s)(0) == doctest::Approx(Cliff().wind_at(s)(0) / 2));
+  CHECK(Cliff{.wind = 0}.wind_at(s)(0) == 0);
 }
 
 TEST_CASE("below the edge, and only there, the walk ends") {

@@ -1,13 +1,16 @@
 // The live page in headless Chromium: every scene loads, learns, and does what its sliders say, without an error.
-// Run by tests/web/run; argument: the page. SHOTS=folder: screenshots of every scene go there.
+// Run by tests/web/run; argument: the page. SLOW=3: three times as patient, on a machine that has other things to do.
+const fs = require('fs');
 const { chromium } = require('playwright-core');
 
-const url = 'file://' + process.argv[2], only = process.env.ONLY;
+const url = 'file://' + process.argv[2], only = process.env.ONLY, slow = Number(process.env.SLOW) || 1;
+const scenes = ['planning', 'uncertainties', 'cliff', 'errors', 'maze', 'mbpo', 'cheetah'];
 let passed = 0, failed = 0;
 
 async function test(browser, name, options, work) {
   if (only && !name.includes(only)) return;
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+  page.setDefaultTimeout(30000 * slow);
   const errors = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
@@ -31,11 +34,11 @@ const data = (page, id) => page.$eval('#scene-' + id, (scene) => ({ ...scene.dat
 // Waits until what a scene says of itself fulfils a condition.
 async function until(page, id, holds, words, seconds = 120) {
   let now;
-  for (const end = Date.now() + 1000 * seconds; Date.now() < end; await page.waitForTimeout(100)) {
+  for (const end = Date.now() + 1000 * seconds * slow; Date.now() < end; await page.waitForTimeout(100)) {
     now = await data(page, id);
     if (holds(now)) return now;
   }
-  throw new Error(`${words}, not within ${seconds} s: ${JSON.stringify(now)}`);
+  throw new Error(`${words}, not within ${seconds * slow} s: ${JSON.stringify(now)}`);
 }
 async function open(page, id) {
   await page.goto(url + '#' + id);
@@ -47,6 +50,7 @@ const slide = (page, id, name, value) => page.$eval(`#scene-${id} input[name=${n
 }, String(value));
 const pick = (page, id, name, value) => page.click(`#scene-${id} input[name=${id}-${name}][value="${value}"]`);
 const press = (page, id, button) => page.click(`#scene-${id} button.${button}`);
+const says = (page, id) => page.textContent(`#scene-${id} .status`);
 
 async function all(browser) {
   await test(browser, 'maze: Dyna finds the way of 14 steps', {}, async (page) => {
@@ -96,6 +100,25 @@ async function all(browser) {
     await pick(page, 'planning', 'algorithm', 'v1.5');
     await until(page, 'planning', ({ futures, step }) => futures === '1' && step > 200, 'one imagined future');
     await until(page, 'planning', ({ best }) => Number(best) > -300, 'a return above -300', 240);
+    const { rows, heldOut } = await page.evaluate(() => scene.refit);
+    check((rows + heldOut) % 50 === 0 && heldOut > 10, `${rows} transitions and ${heldOut} held out`);
+    const way = await page.evaluate(() => scene.unrolled([0, 1, 0, 1, 1, 0]));
+    check(way[1] === 1 && Math.abs(way[3] - 0.65) < 1e-9 && Math.abs(way[4] - 0.3) < 1e-9, 'the fan on the circle: ' + way);
+  });
+  await test(browser, 'planning: one step is lit at a time; more members begin the run again, and the page says so', {}, async (page) => {
+    await open(page, 'planning');
+    await until(page, 'planning', ({ futures }) => futures === '12', 'a fan');
+    const lit = new Set();
+    for (let i = 0; i < 40; ++i) {
+      const now = await page.$$eval('#scene-planning .steps li', (items) => items.flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])));
+      check(now.length === 1, 'lit are the steps ' + now);
+      lit.add(now[0]);
+      await page.waitForTimeout(100);
+    }
+    check([3, 4, 5].every((step) => lit.has(step)) && !lit.has(1), 'in four seconds the steps ' + [...lit]);
+    await slide(page, 'planning', 'members', 3);
+    await page.waitForTimeout(400);
+    check((await says(page, 'planning')).startsWith('Begun again, with 3 members.'), 'it says: ' + (await says(page, 'planning')));
   });
   await test(browser, 'planning: PETS shows a fan; horizon, uncertainty and the pointer do what they say', {}, async (page) => {
     await open(page, 'planning');
@@ -116,6 +139,17 @@ async function all(browser) {
     await until(page, 'planning', ({ height }) => Number(height) > 0.5, 'the tip carried to the top', 20);
     await page.mouse.up();
   });
+  await test(browser, 'uncertainties: in the gap the disagreement is clearly above the noise, for five seeds', {}, async (page) => {
+    await open(page, 'uncertainties');
+    for (let seed = 1; seed <= 5; ++seed) {
+      await page.fill('#scene-uncertainties .seed input', String(seed));
+      await page.dispatchEvent('#scene-uncertainties .seed input', 'change');
+      await until(page, 'uncertainties', ({ passes }) => Number(passes) < 200, 'a new beginning');
+      const { gap, noiseInGap } = await until(page, 'uncertainties', ({ passes }) => Number(passes) >= 1200, '1200 passes');
+      check(gap > 1.5 * noiseInGap, `seed ${seed}: epistemic sd ${gap} in the gap, aleatoric ${noiseInGap}`);
+      check(noiseInGap < 0.5, `seed ${seed}: aleatoric sd ${noiseInGap} in the gap`);
+    }
+  });
   await test(browser, 'uncertainties: the members part in the gap, and agree once there are points', {}, async (page) => {
     await open(page, 'uncertainties');
     const before = await until(page, 'uncertainties', ({ passes }) => Number(passes) >= 1000, '1000 passes');
@@ -128,6 +162,11 @@ async function all(browser) {
   await test(browser, 'cliff: three planners walk', {}, async (page) => {
     await open(page, 'cliff');
     await until(page, 'cliff', (d) => d.expectedWalks > 0 && d.pessimisticWalks > 0 && d.optimisticWalks > 0, 'a walk of each', 240);
+    const shapes = () => page.evaluate(() => (scene.walkers[0].player.frame ? scene.walkers[0].player.frame.drawing.shapes.length : 0));
+    const windy = await shapes();
+    await slide(page, 'cliff', 'wind', 0);
+    await page.waitForFunction((n) => scene.walkers[0].player.frame && scene.walkers[0].player.frame.drawing.shapes.length < n, windy - 20, { timeout: 60000 * slow });
+    check((await says(page, 'cliff')).length > 0 && (await page.textContent('#scene-cliff .command')).includes('wind = 0 in envs/cliff.hpp'), 'the command does not know of the wind');
   });
   await test(browser, 'errors: they grow faster than in a line; more data and short rollouts make them smaller', {}, async (page) => {
     await open(page, 'errors');
@@ -144,6 +183,38 @@ async function all(browser) {
     const now = await until(page, 'mbpo', ({ mbpo }) => mbpo > -400, 'a return above -400', 600);
     check(!(now.sac > -400), 'SAC alone is at ' + now.sac);
   });
+  await test(browser, 'cheetah: the policy that was learned before runs, and MBPO goes on beside it', {}, async (page) => {
+    await open(page, 'cheetah');
+    await slide(page, 'cheetah', 'speed', 5);
+    const run = await until(page, 'cheetah', ({ last }) => last !== 'undefined' && last !== undefined, 'a whole episode', 240);
+    check(run.last > 3000, 'its return is ' + run.last);
+    const now = await until(page, 'cheetah', ({ step }) => step > 1020, 'twenty learned steps', 240);
+    check(now.imagined === '100', now.imagined + ' imagined rollouts');
+    check(Number(now.mbpo) < 1000, 'the return of random torques is ' + now.mbpo);
+  });
+  await test(browser, 'cheetah: who is pushed back is slower than who is not', { reducedMotion: 'reduce' }, async (page) => {
+    await open(page, 'cheetah');
+    const speeds = {};
+    for (const pushed of [false, true]) {
+      await until(page, 'cheetah', ({ length }) => length === '1', 'the first step');
+      if (pushed) await press(page, 'cheetah', 'push');
+      speeds[pushed] = [];
+      for (let length = 2; length < 6; ++length) {
+        await press(page, 'cheetah', 'step');
+        speeds[pushed].push(Number((await until(page, 'cheetah', (now) => now.length === String(length), 'step ' + length, 20)).forward));
+      }
+      await press(page, 'cheetah', 'reset');
+    }
+    const slower = speeds[false].map((speed, i) => speed - speeds[true][i]);
+    check(Math.max(...slower) > 2, 'it is slower by ' + slower);
+  });
+  await test(browser, 'numbers on an axis are round, and zero is among them where it is in range', {}, async (page) => {
+    await open(page, 'maze');
+    const names = (low, high, most) => page.evaluate((asked) => roundNumbers(...asked).map(({ name }) => name).join(' '), [low, high, most]);
+    for (const [low, high, most, wanted] of [[0, 6, 5, '0 2 4 6'], [-1231, -139, 5, '\u22121,000 \u2212500'],
+      [-500, 5000, 5, '0 2,000 4,000'], [0, 0.31, 4, '0 0.1 0.2 0.3'], [-1.3, 1.3, 3, '\u22121 0 1'], [0, 1, 3, '0 0.5 1.0'], [0, 0, 3, '']])
+      check((await names(low, high, most)) === wanted, `from ${low} to ${high}: ${await names(low, high, most)}`);
+  });
   await test(browser, 'a scene that fails says why, and reset begins again', {}, async (page) => {
     await open(page, 'planning');
     await page.evaluate(() => scene.player.set('horizon', 'far'));
@@ -155,11 +226,16 @@ async function all(browser) {
   });
   await test(browser, 'at phone width nothing is wider than the screen; with reduced motion it begins at rest', {
     viewport: { width: 390, height: 800 }, reducedMotion: 'reduce' }, async (page) => {
-    for (const id of ['planning', 'uncertainties', 'cliff', 'errors', 'maze', 'mbpo']) {
+    check(fs.statSync(process.argv[2]).size < 5e6, 'the page is larger than 5 MB');
+    for (const id of scenes) {
       await open(page, id);
       await page.waitForTimeout(500);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       check(width <= 390, `${id} is ${width} wide`);
+      const cut = await page.$$eval(`#scene-${id} pre, nav`, (all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);
+      check(cut === 0, id + ' cuts some of its code or of the tabs');
+      const touched = await page.$$eval(`#scene-${id} canvas.held, #scene-${id} canvas.pointed`, (all) => all.map((one) => getComputedStyle(one).touchAction));
+      check(touched.every((action) => action === 'none'), id + ' scrolls when its picture is dragged');
       const button = await page.$('#scene-' + id + ' button.play');
       check(!(await button.isVisible()) || (await button.textContent()) === 'Play', id + ' plays');
     }

@@ -6,17 +6,20 @@ class CliffWalk extends Scene {
     super({
       id: 'cliff', slide: 'How can uncertainty estimation help? / There are a few caveats',
       title: 'The cliff',
-      idea: 'The short way to the green goal runs along an edge, against a wind that has to be learned. Three times the same PETS; only the ' +
-        'score of a plan differs: its expected return, or that minus or plus its spread over the imagined futures.',
+      idea: 'The short way to the green goal runs along an edge, where a wind blows down, in narrow gusts (the blue arrows). It is always the same ' +
+        'and can be learned, but the random steps at the start seldom meet it. Three times the same PETS; only the score of a plan differs: ' +
+        'its expected return, or that minus or plus its spread over the imagined futures.',
     });
     this.risk = this.slider({ name: 'risk', label: 'Weight of the spread', values: [0.25, 0.5, 1, 2, 4], value: 1,
       change: (risk) => this.walkers.forEach(({ player }) => player.set('risk', risk)), note: 'For pessimistic and optimistic.' });
-    this.members = this.slider({ name: 'members', label: 'Members of the ensemble', low: 2, high: 7, value: 5, change: () => this.reset(),
-      note: 'Begins the walks again.' });
+    this.members = this.slider({ name: 'members', label: 'Members of the ensemble', low: 2, high: 7, value: 5, note: 'Begins the walks again.',
+      change: (n) => this.begin(`Begun again, with ${n} members.`) });
+    this.wind = this.slider({ name: 'wind', label: 'Wind, at most, in a step', values: [0, 0.03, 0.06, 0.09], value: 0.09, show: (wind) => wind.toFixed(2),
+      change: (wind) => this.begin(wind > 0 ? `Begun again, with a wind of ${wind}.` : 'Begun again, without wind.'), note: 'A step is 0.1 long. Begins the walks again.' });
     this.stages.classList.add('three');
     this.walkers = [['expected', colors.model], ['pessimistic', colors.green], ['optimistic', colors.orange]].map(([score, color]) =>
       ({ score, color, stage: new Stage(this.stages, { label: 'The walk that maximises the ' + score + ' return' }) }));
-    this.falls = new Plot(this.stages, { label: 'Falls, walk by walk', ratio: 3.4, low: 0, high: 6, wide: true,
+    this.falls = new Plot(this.stages, { label: 'Falls, walk by walk', ratio: 3.2, low: 0, high: 6, wide: true,
       caption: this.walkers.map(({ score, color }) => key(score, color)).concat(' falls so far, walk by walk') });
     this.reset();
   }
@@ -28,11 +31,12 @@ class CliffWalk extends Scene {
     for (const player of [...this.players]) player.end();
     for (const walker of this.walkers) {
       Object.assign(walker, { way: [], ways: [], falls: [] });
-      walker.player = new Player(this, this.words(walker.score), { show: [12, 0] });
+      walker.player = new Player(this, ['Run', this.words(walker.score)], { show: [12, 0, 1] });
+      walker.player.set('wind', this.wind.value);
     }
-    this.code('src/algorithms/02_pets.hpp', this.walkers.map(({ score }) => 'build/mbrl run ' + this.words(score)), [
+    const calmer = this.wind.value === 0.09 ? [] : [`(after wind = ${this.wind.value} in envs/cliff.hpp, and make build)`];
+    this.code('src/algorithms/02_pets.hpp', [...this.walkers.map(({ score }) => 'build/mbrl run ' + this.words(score)), ...calmer], [
       { file: 'src/planning/propagation.cpp', start: 'void score(const Matrix& returns', number: 3, words: 'The score of a plan, from its returns in the imagined futures:' }]);
-    this.say('200 random steps each, and the first models ...');
   }
   tick(milliseconds) {
     for (const walker of this.walkers) {
@@ -41,13 +45,14 @@ class CliffWalk extends Scene {
     }
     const right = 10;
     this.falls.high = Math.max(6, ...this.walkers.map(({ falls }) => falls[falls.length - 1] || 0));
-    this.falls.marks = [{ at: this.falls.high, name: whole(this.falls.high) }];
     this.falls.draw(this.walkers.map(({ falls, color }) => ({ x: falls.map((_, i) => i + 1), y: falls, color, dots: true })), right);
     const { player } = this.walkers[0];
-    if (player.frame && !player.frame.learned) this.light([1]);
-    else if (player.frame && player.refitting) this.light([2]);
+    if (!player.frame || !player.frame.learned) this.light([1]);
+    else if (player.refitting) this.light([2]);
     else this.lightInTurn([3, 4, 5], player);
-    if (this.walkers.every(({ player }) => player.frame)) this.report();
+    const late = this.walkers.find(({ player }) => !player.frame);
+    if (late) this.wait('200 random steps each, and the first models ...', late.player);
+    else this.report();
   }
   see(walker, frame) {
     if (!frame.learned) return;
@@ -64,7 +69,8 @@ class CliffWalk extends Scene {
     for (const future of frame.futures || []) stage.line(future, color, 1.2, { alpha: 0.6 });
     stage.line([...way, ...drawing.trace], colors.ink, 1.5);
     stage.paint(drawing.shapes.slice(-1));
-    stage.caption.replaceChildren(make('b', { textContent: score }), `: ${falls[falls.length - 1] || 0} falls in ${falls.length} walks`);
+    const fell = falls[falls.length - 1] || 0;
+    stage.caption.replaceChildren(make('b', { textContent: score }), `: ${fell} fall${fell === 1 ? '' : 's'} in ${falls.length} walk${falls.length === 1 ? '' : 's'}`);
   }
   report() {
     const data = {}, slow = this.walkers[0].player.pace / 100;

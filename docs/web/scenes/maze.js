@@ -14,10 +14,10 @@ class Maze extends Scene {
       change: (K) => this.tell('planning-updates', K) });
     this.kappa = this.slider({ name: 'kappa', label: 'Curiosity \u03ba (Dyna-Q+)', values: [0, 1e-4, 1e-3, 1e-2], value: 0,
       change: (kappa) => this.tell('kappa', kappa), note: 'A bonus for what has not been tried for long: so a moved wall is found out.' });
-    this.speed = this.slider({ name: 'speed', label: 'Speed', values: [2, 5, 10, 30, 100, 300, 1000], value: 100, show: (n) => n + ' steps a second', change: () => {} });
+    this.speed = this.slider({ name: 'speed', label: 'Speed', values: [0.5, 2, 5, 10, 30, 100, 300, 1000], value: 100, show: (n) => n + ' steps a second', change: () => {} });
     this.stage = new Stage(this.stages, { label: 'The maze with its Q-values', wide: true, caption: ['Start grey, goal green; darker blue is a higher Q.'] });
-    this.curve = new Plot(this.stages, { label: 'Steps of each episode', ratio: 3, low: 10, high: 1000, log: true, wide: true,
-      marks: [{ at: 14, name: '14' }, { at: 100, name: '100' }, { at: 1000, name: '1000' }],
+    this.curve = new Plot(this.stages, { label: 'Steps of each episode', ratio: 3, low: 10, high: 3000, log: true, wide: true,
+      numbers: [10, 100, 1000].map((at) => ({ at, name: whole(at) })),
       caption: [key('steps to the goal, episode by episode', colors.model), key('in the run before', colors.candidate)] });
     this.reset();
   }
@@ -37,7 +37,7 @@ class Maze extends Scene {
     }
     Object.assign(this, { failed: false, before: env ? [] : this.lengths || [], lengths: [], Q: null });
     this.command();
-    this.player = new Player(this, this.words(), { follow: ({ remote }) => remote.call('table', 'agent/Q') });
+    this.player = new Player(this, ['Run', this.words()], { follow: ({ remote }) => remote.call('table', 'agent/Q') });
   }
   tick(milliseconds) {
     for (const frame of this.player.tick(milliseconds, this.speed.value)) {
@@ -57,6 +57,7 @@ class Maze extends Scene {
       sides.forEach((side, a) => stage.fill([...side, x + 0.5, y + 0.5], colors.model, Math.max(0, this.Q[4 * cell + a] / most) ** 1.5));
     }
     stage.paint(shapes);
+    this.curve.marks = this.env === 'maze' ? [{ at: 14, name: 'the shortest way, 14' }] : [];
     const line = (lengths, color) => ({ x: lengths.map((_, i) => i + 1), y: lengths, color });
     this.curve.draw([line(this.before, colors.candidate), line(this.lengths, colors.model)], 30);
     this.lightInTurn(this.K.value > 0 ? [1, 2, 3, 4, 5, 6, 7] : [1, 2, 3, 4], this.player);

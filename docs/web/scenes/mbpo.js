@@ -8,11 +8,10 @@ class Mbpo extends Scene {
       idea: 'The same learner twice, at the same real step. On the left it is fed with short imagined rollouts from visited states and makes many ' +
         'updates a step; on the right there are real transitions only. Both begin with the same 200 random steps.',
     });
-    this.choice({ name: 'env', label: 'World', value: 'pendulum', change: () => this.reset(),
-      options: { pendulum: 'pendulum', cartpole_swingup: 'cart-pole swing-up', half_cheetah: 'half-cheetah' },
-      note: 'The half-cheetah needs many thousands of steps.' });
-    this.length = this.slider({ name: 'rollout-length', label: 'k, steps of an imagined rollout', low: 1, high: 10, value: 5,
-      change: () => this.reset(), note: 'Begins again.' });
+    const worlds = { pendulum: 'pendulum', cartpole_swingup: 'cart-pole swing-up' };
+    this.choice({ name: 'env', label: 'World', value: 'pendulum', options: worlds, change: (name) => this.begin(`Begun again, with the ${worlds[name]}.`) });
+    this.length = this.slider({ name: 'rollout-length', label: 'k, steps of an imagined rollout', low: 1, high: 10, value: 5, note: 'Begins again.',
+      change: (k) => this.begin(`Begun again, with rollouts of ${k} step${k > 1 ? 's' : ''}.`) });
     this.updates = this.slider({ name: 'updates', label: 'Updates of MBPO per real step', values: [1, 2, 5, 10, 20], value: 10,
       change: (n) => this.runs[0].player.set('updates-per-step', n) });
     this.sac = this.slider({ name: 'sac-updates', label: 'Updates of SAC per real step', values: [1, 2, 5, 10, 20], value: 1,
@@ -20,7 +19,7 @@ class Mbpo extends Scene {
     this.stages.classList.add('pair');
     this.runs = [['mbpo', 'MBPO', colors.model], ['sac', 'SAC alone', colors.orange]].map(([algorithm, name, color]) =>
       ({ algorithm, name, color, stage: new Stage(this.stages, { label: 'The world of ' + name }) }));
-    this.plane = new Stage(this.stages, { label: 'Angle and angular speed: real states and imagined rollouts', ratio: 1.5, caption: [
+    this.plane = new Stage(this.stages, { label: 'Angle and angular speed: real states and imagined rollouts', ratio: 1.5, broad: true, caption: [
       key('short rollouts of the model', colors.model), key('visited states, from which they start', colors.candidate), ' angle to the right, its speed upwards'] });
     this.curve = new Plot(this.stages, { label: 'Return over real steps', ratio: 1.5,
       caption: [key('MBPO', colors.model), key('SAC alone', colors.orange), ' return of each episode as it acted, over real steps'] });
@@ -36,17 +35,17 @@ class Mbpo extends Scene {
     for (const player of [...this.players]) player.end();
     for (const run of this.runs) {
       Object.assign(run, { steps: [], returns: [] });
-      run.player = new Player(this, this.words(run.algorithm), run === this.runs[0] ? { follow: this.rollouts } : {});
+      run.player = new Player(this, ['Run', this.words(run.algorithm)], run === this.runs[0] ? { follow: this.rollouts } : {});
     }
     Object.assign(this, { visited: [], imagined: [] });
     this.code('src/algorithms/09_mbpo.hpp', this.runs.map(({ algorithm }) => 'build/mbrl run ' + this.words(algorithm)));
-    this.say('200 random steps, and the first model ...');
+    this.light([1]);
   }
   // After a refit: some of the rollouts that have been imagined with the new model.
   rollouts({ scene, remote }, frames) {
     return frames.some((frame) => frame.refit) ? remote.call('rollouts', 100, ...scene.coordinates) : null;
   }
-  get coordinates() { return { pendulum: [0, 1], cartpole_swingup: [1, 3], half_cheetah: [2, 11] }[this.env]; }
+  get coordinates() { return { pendulum: [0, 1], cartpole_swingup: [1, 3] }[this.env]; }
   tick(milliseconds) {
     const [mbpo, sac] = this.runs, perSecond = 40, step = ({ player }) => (player.frame ? player.frame.step : 0);
     for (const run of this.runs) {
@@ -60,19 +59,22 @@ class Mbpo extends Scene {
       if (run.player.frame) this.draw(run);
     }
     const about = mbpo.player.about;
-    if (!about || !mbpo.player.frame || !sac.player.frame) return;
-    const low = Number.isFinite(about.random) ? about.random : Math.min(0, ...mbpo.returns, ...sac.returns);
-    const high = Number.isFinite(about.oracle) ? about.oracle : Math.max(1, ...mbpo.returns, ...sac.returns);
-    Object.assign(this.curve, { low, high, marks: [{ at: low, name: 'random actions' }, { at: high, name: 'planning with the true dynamics' }] });
+    if (!about || !mbpo.player.frame || !sac.player.frame) {
+      this.wait('200 random steps, a first model of them, and 50,000 steps that are imagined with it ...', mbpo.player);
+      return;
+    }
+    Object.assign(this.curve, { low: about.random, high: about.oracle,
+      marks: [{ at: about.random, name: 'mean of random actions' }, { at: about.oracle, name: 'planning with the true dynamics' }] });
     this.curve.draw(this.runs.map(({ steps, returns, color }) => ({ x: steps, y: returns, color, dots: true })), 2000);
     this.drawPlane();
     const frame = mbpo.player.frame;
     if (!frame.learned) this.light([1]);
-    else if (frame.refit) this.light([2, 3, 4, 5]);
+    else if (mbpo.player.refitting) this.lightInTurn([2, 4], mbpo.player);
     else this.lightInTurn([1, 6], mbpo.player);
     const last = ({ returns }) => (returns.length ? [whole(returns[returns.length - 1])] : ['none yet']);
     this.say('Real step ', [whole(frame.step)], '. Last return: MBPO ', last(mbpo), ', SAC ', last(sac), '. ',
-      frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
+      mbpo.player.waited > 0 ? `A new model is fitted and imagines with, for ${mbpo.player.waited} s.` :
+        frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
     Object.assign(this.article.dataset, { step: frame.step, mbpo: mbpo.returns.slice(-1)[0], sac: sac.returns.slice(-1)[0] });
   }
   drawPlane() {
@@ -80,6 +82,7 @@ class Mbpo extends Scene {
     const range = (i) => all.reduce(([low, high], p) => [Math.min(low, p[i]), Math.max(high, p[i])], [-1, 1]);
     const [x, y] = [range(0), range(1)];
     this.plane.clear([x[0] - 0.3, y[0] - 0.5], [x[1] + 0.3, y[1] + 0.5]);
+    this.plane.heights();
     for (const point of this.visited.slice(-2000)) this.plane.dot(...point, 1.3, colors.candidate);
     for (const way of this.imagined) this.plane.line(way, colors.model, 1.2, { alpha: 0.6 });
   }

@@ -10,10 +10,11 @@ class Planning extends Scene {
         'The fan shows where the chosen plan may lead: wide where the members of the ensemble disagree, one line for ' +
         'version 1.5, which has a single model. Take hold of the tip of the pole and drag it.',
     });
-    this.choice({ name: 'algorithm', label: 'Algorithm', value: 'pets', change: () => this.reset(),
-      options: { 'v1.5': 'version 1.5', pets: 'PETS' } });
-    this.choice({ name: 'env', label: 'World', value: 'cartpole_swingup', change: () => this.reset(),
-      options: { cartpole_swingup: 'cart-pole swing-up', pendulum: 'pendulum' } });
+    const algorithms = { 'v1.5': 'version 1.5', pets: 'PETS' }, worlds = { cartpole_swingup: 'cart-pole swing-up', pendulum: 'pendulum' };
+    this.choice({ name: 'algorithm', label: 'Algorithm', value: 'pets', options: algorithms,
+      change: (name) => this.begin(`Begun again, with ${algorithms[name]}.`) });
+    this.choice({ name: 'env', label: 'World', value: 'cartpole_swingup', options: worlds,
+      change: (name) => this.begin(`Begun again, with the ${worlds[name]}.`) });
     this.choice({ name: 'propagation', label: 'PETS plans with', value: 'TSinf', change: (how) => this.tell('propagation', how),
       options: { TSinf: 'its uncertainty', E: 'the mean only' }, note: 'The same ensemble, asked for samples or for its mean.' });
     this.choice({ name: 'score', label: 'PETS maximises', value: 'expected', change: (score) => this.tell('score', score),
@@ -23,11 +24,12 @@ class Planning extends Scene {
     this.candidates = this.slider({ name: 'candidates', label: 'Candidate plans K', values: [40, 60, 100, 200, 400], value: 60,
       change: (K) => this.tell('candidates', K), note: 'The program takes 400; fewer are faster.' });
     this.members = this.slider({ name: 'members', label: 'Members of the ensemble', low: 1, high: 7, value: 5,
-      change: () => this.reset(), note: 'Begins the run again.' });
+      change: (n) => this.begin(`Begun again, with ${n} member${n > 1 ? 's' : ''}.`), note: 'Begins the run again.' });
 
+    this.later = make('span');
     this.stage = new Stage(this.stages, { label: 'The world, and what the model imagines', wide: true, caption: [
-      key('the world', colors.truth), key('imagined under the chosen plan', colors.model), key('under candidate plans', colors.candidate)] });
-    this.strip = new Stage(this.stages, { label: 'Height of the tip, past and imagined', ratio: 2.4,
+      key('the world', colors.truth), key('imagined under the chosen plan', colors.model), key('under candidate plans', colors.candidate), this.later] });
+    this.strip = new Stage(this.stages, { label: 'Height of the tip, past and imagined', ratio: 2.4, broad: true,
       caption: ['Height of the tip: what was, and what the model expects.'] });
     this.returns = new Plot(this.stages, { label: 'Return of each episode', ratio: 2.4, caption: ['Return of each episode.'] });
     this.stages.classList.add('pair');
@@ -57,9 +59,9 @@ class Planning extends Scene {
     for (const input of this.controls.querySelectorAll('[name=planning-propagation], [name=planning-score], [name=members]'))
       input.disabled = !this.pets;
     this.command();
-    this.light([1, 2]);
-    this.say('200 random steps, and the first model ...');
-    this.player = new Player(this, this.words(), { show: [12, 15],
+    this.light([1]);
+    this.later.textContent = this.picked('env') === 'pendulum' ? ' All of it happens on the circle: what is later is drawn further inside.' : '';
+    this.player = new Player(this, ['Run', this.words()], { show: [12, 15, 1],
       prepare: async ({ remote }) => { if (this.hold) await remote.call('hold', ...this.hold); } });
   }
   // The pointer on the stage carries the tip of the pole.
@@ -78,6 +80,12 @@ class Planning extends Scene {
     const player = this.player;
     for (const frame of player.tick(milliseconds, player.about ? 1 / player.about.secondsPerStep : 20)) this.see(frame);
     if (player.frame && player.about) this.draw(player.frame, player.drawing);
+    else this.wait('200 random steps, and the first model ...', player);
+  }
+  // On the circle of the pendulum's tip all futures would lie on each other.
+  unrolled(way) {
+    if (this.picked('env') !== 'pendulum') return way;
+    return way.map((x, i) => x * (1 - (0.7 * (i - (i % 2))) / (way.length - 2)));
   }
   see(frame) {
     this.history.push(frame.drawing.trace[1]);
@@ -90,12 +98,13 @@ class Planning extends Scene {
   draw(frame, drawing) {
     const stage = this.stage, { random, oracle } = this.player.about, alone = frame.futures && frame.futures.length === 1;
     stage.clearRound(drawing.low, drawing.high);
-    for (const way of frame.candidates || []) stage.line(way, colors.candidate, 1, { alpha: 0.35 });
+    for (const way of frame.candidates || []) stage.line(this.unrolled(way), colors.candidate, 1, { alpha: 0.35 });
     stage.paint(drawing.shapes);
-    for (const way of frame.futures || []) stage.line(way, colors.model, 1.5, { alpha: alone ? 0.9 : 0.5 });
+    for (const way of frame.futures || []) stage.line(this.unrolled(way), colors.model, 1.5, { alpha: alone ? 0.9 : 0.5 });
 
     const strip = this.strip, past = this.history.length;
     strip.clear([-60, drawing.low[1]], [40, drawing.high[1]]);
+    strip.heights(3);
     strip.line([0, strip.low[1], 0, strip.high[1]], '#d5d0c5', 1);
     strip.text('now', strip.x(0) + 4, strip.height - 9, { size: 11 });
     for (const way of frame.futures || [])
@@ -103,7 +112,7 @@ class Planning extends Scene {
     strip.line([...this.history.flatMap((y, i) => [i - past, y]), 0, drawing.trace[1]], colors.truth, 2);
 
     Object.assign(this.returns, { low: random, high: oracle,
-      marks: [{ at: random, name: 'random actions' }, { at: oracle, name: 'planning with the true dynamics' }] });
+      marks: [{ at: random, name: 'mean of random actions' }, { at: oracle, name: 'planning with the true dynamics' }] });
     this.returns.draw([{ x: this.done.map((_, i) => i + 1), y: this.done, color: colors.model, dots: true }], 8);
 
     if (!frame.learned) this.light([1]);
@@ -115,7 +124,8 @@ class Planning extends Scene {
     const words = ['Real step ', [whole(frame.step)], frame.learned ? `, episode ${this.done.length + 1}` : ', random actions',
       ', return so far ', [whole(frame.return)], '. '];
     if (this.done.length) words.push('Best episode ', [whole(this.best)], '. ');
-    if (this.refit) words.push(`Model of ${this.refit.rows} transitions. `);
+    if (this.player.refitting && this.player.waited > 0) words.push(`The model is being fitted again, for ${this.player.waited} s. `);
+    else if (this.refit) words.push(`The model is fitted to ${this.refit.rows} transitions; another ${this.refit.heldOut} are held out, to say when to stop. `);
     if (frame.learned && this.player.slowness < 0.9)
       words.push(`Slow motion, ${this.player.slowness.toFixed(2)} of real time, because planning takes longer than a step. `);
     if (this.touched) words.push('You have touched the world.');
