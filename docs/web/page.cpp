@@ -268,13 +268,14 @@ class Run {
     const int wanted = std::stoi(asked_.settings.find("horizon").get());
     const Index m = spec.action_dim(), H = wanted > 0 ? wanted : spec.horizon;
     Vector plan, longer = spec.action_middle().replicate(H, 1);
-    const auto in_the_planner = [&](Vector& x) {
-      kept_->inside("agent/planner", [&] { (*kept_)("plan", x); });
-    };
-    in_the_planner(plan);
+    Matrix no_elites(H * m, 0);  // those that are kept from one plan to the next have no use now
+    const auto in_the_planner = [&](const auto& work) { kept_->inside("agent/planner", work); };
+    in_the_planner([&] { (*kept_)("plan", plan); });
     const Index both = std::min(plan.size(), H * m);
     longer.head(both) = plan.head(both);
-    kept_->begin_saving(), in_the_planner(longer), kept_->begin_loading();
+    kept_->begin_saving();
+    in_the_planner([&] { (*kept_)("plan", longer), (*kept_)("kept", no_elites); });
+    kept_->begin_loading();
   }
 
   // Downhill in the distance of the trace from `to`, as far as takes it lowest if all is linear.
@@ -436,8 +437,8 @@ class Curve {
     return config;
   }
 
-  static constexpr Scalar unit =
-      2.5;  // inputs are divided by it: the smaller, the more a network bends
+  // Inputs are divided by it: the smaller it is, the more a network bends.
+  static constexpr Scalar unit = 2.5;
   Workers alone_{1};
   Ensemble ensemble_;
   std::vector<Scalar> xs_, ys_;

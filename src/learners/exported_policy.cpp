@@ -1,15 +1,18 @@
 #include "learners/exported_policy.hpp"
 
 #include <sstream>
+#include <string_view>
 
 #include "core/text.hpp"
+#include "envs/all.hpp"
 
 namespace mbrl {
 
 namespace {
 
 const char* const kFirstLine = "mbrl policy 1";
-const std::string kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::size_t kLine = 120;  // digits
 constexpr double kMost = 32767;     // in two bytes
 
@@ -98,17 +101,20 @@ ExportedPolicy exported_policy(const std::string& text) {
     throw damaged("its steps are no number");
   policy.net.activation = activation_from(after("activation", lines));
 
-  std::istringstream widths(after("layers", lines));
-  Index in = 0, all = 0;
-  widths >> in;
-  for (Index out = 0; widths >> out; in = out) {
-    if (in < 1 || out < 1 || in > 4096 || out > 4096) throw damaged("a layer of it has no size");
-    policy.net.layers.push_back({Matrix(out, in), Matrix(out, 1)});
-    all += out * (in + 1);
+  std::istringstream layers(after("layers", lines)), units(after("units", lines));
+  std::vector<Index> widths;
+  Index all = 0;
+  for (Index width = 0; layers >> width; widths.push_back(width)) {
+    if (width < 1 || width > 4096) throw damaged("a layer of it has no size");
+    if (!widths.empty()) all += width * (widths.back() + 1);
   }
-  if (policy.net.layers.empty()) throw damaged("it has no layers");
+  const auto env = make_env(policy.env);
+  if (widths.size() < 2 || widths.front() != env->feature_dim() ||
+      widths.back() != env->spec.action_dim())
+    throw damaged("its layers are not from the " + std::to_string(env->feature_dim()) +
+                  " features of " + policy.env + " to its " +
+                  std::to_string(env->spec.action_dim()) + " actions");
 
-  std::istringstream units(after("units", lines));
   if (!std::getline(lines, line) || line != "weights") throw damaged("its weights are missing");
   std::ostringstream rest;
   rest << lines.rdbuf();
@@ -116,6 +122,8 @@ ExportedPolicy exported_policy(const std::string& text) {
   if (bytes.size() != 2 * static_cast<std::size_t>(all))
     throw damaged("its layers want " + std::to_string(all) + " weights, and there are " +
                   std::to_string(bytes.size() / 2));
+  for (std::size_t l = 1; l < widths.size(); ++l)
+    policy.net.layers.push_back({Matrix(widths[l], widths[l - 1]), Matrix(widths[l], 1)});
   auto next = bytes.begin();
   for (Matrix* x : parameters(policy.net)) {
     double unit = 0;

@@ -104,7 +104,10 @@ TEST_CASE("a policy that is damaged is refused, and said why") {
   check_refused(with(text, "layers 3 5", "layers 3 0"), "no size");
   check_refused(with(text, "layers 3 5", "layers 3 -5"), "no size");
   check_refused(with(text, "layers 3 5", "layers 3 99999"), "no size");
-  check_refused(with(text, "layers 3 5 5 1", "layers 3"), "no layers");
+  check_refused(with(text, "layers 3 5 5 1", "layers 3"), "from the 3 features of pendulum");
+  check_refused(with(text, "layers 3 5 5 1", "layers 4 5 5 1"), "from the 3 features of pendulum");
+  check_refused(with(text, "layers 3 5 5 1", "layers 3 5 5 2"), "to its 1 actions");
+  check_refused(with(text, "env pendulum", "env pendulm"), "did you mean 'pendulum'");
   check_refused(with(text, "units ", "units x"), "a unit is missing");
   check_refused(with(text, "units ", "units -"), "a unit is missing");
   check_refused(with(text, "\nweights\n", "\n"), "weights are missing");

@@ -133,7 +133,7 @@ class Cheetah extends Scene {
     if (learned > 50 && this.played > 10000) {
       const perMinute = (60000 * learned) / this.played, left = (6000 - frame.step) / perMinute;
       words.push(`A minute here is ${(perMinute / 1200).toFixed(1)} minutes of its own. `);
-      if (left > 1 && this.updates.value >= 10) words.push(`In ${whole(left)} more it has lived five; by then it ran with both of two seeds that were tried.`);
+      if (left > 1 && this.updates.value >= 10) words.push(`In ${whole(left)} more it has lived five; by then two seeds of the program returned 1,184 and 4,361.`);
     }
     this.say(...words);
     Object.assign(this.article.dataset, { step: frame.step, mbpo: returns[returns.length - 1], imagined: this.imagined.length });
