@@ -127,3 +127,72 @@ RUN {
   expect(last(above, 1) > last(above, 0), "PETS ends above version 1.5");
   expect(last(below, 3) > last(below, 4) + 50, "after 5000 real steps MBPO is far above SAC alone");
 }
+
+// %% [markdown]
+// ## The lecture's own task: the half-cheetah
+//
+// An episode has 1000 steps, 20 of them a second: 12,000 real steps are ten minutes of the
+// cheetah's own time, ten days are 17 million. Every policy is evaluated without exploration, in
+// three episodes.
+
+// %%
+const Csv cheetah = read_csv("docs/results/half_cheetah.csv");
+
+static RunGroup on_the_cheetah(const std::string& algorithm, const std::string& label,
+                               const std::string& x = "env_steps") {
+  return runs_of(cheetah, {algorithm, "half_cheetah", "default", "evaluation"}, label, 1, x);
+}
+
+// The real steps after which a run's return is so good for the first time; infinite if never.
+static double steps_to(const RunCurve& run, double good) {
+  for (std::size_t i = 0; i < run.steps.size(); ++i)
+    if (run.returns[i] >= good) return run.steps[i];
+  return std::numeric_limits<double>::infinity();
+}
+
+static double value_at(const RunCurve& run, double steps) {
+  double value = NAN;
+  for (std::size_t i = 0; i < run.steps.size() && run.steps[i] <= steps; ++i)
+    value = run.returns[i];
+  return value;
+}
+
+template <class Of>
+static double median(const RunGroup& group, Of of) {
+  std::vector<double> all;
+  for (const RunCurve& run : group.runs) all.push_back(of(run));
+  std::nth_element(all.begin(), all.begin() + std::ptrdiff_t(all.size() / 2), all.end());
+  return all[all.size() / 2];
+}
+
+RUN {
+  for (const std::string x : {"env_steps", "seconds"}) {
+    Comparison both = compare("half_cheetah",
+                              {on_the_cheetah("mbpo", "MBPO", x), on_the_cheetah("sac", "SAC", x)});
+    both.figure.log_x = true;
+    both.figure.y_label = "return, mean ± 1 sd";
+    both.figure.references = {{8081, "planning with the true dynamics"}};
+    if (x == "seconds") {
+      both.figure.x_label = "seconds of computing, one thread, log scale";
+    } else {
+      both.figure.x_label = "real steps, log scale";
+      both.figure.marks = {{12e3, "ten minutes"}, {17.28e6, "ten days"}};
+    }
+    show({both.figure}, x == "seconds" ? "gap_cheetah_seconds" : "gap_cheetah_steps");
+  }
+  const RunGroup mbpo = on_the_cheetah("mbpo", "MBPO"), sac = on_the_cheetah("sac", "SAC");
+  for (const double steps : {5e3, 10e3, 15e3, 20e3, 50e3, 100e3, 150e3})
+    std::printf(
+        "median of five seeds after %6.0f real steps: MBPO %5.0f, SAC %5.0f\n", steps,
+        steps > 20e3 ? NAN : median(mbpo, [&](const auto& r) { return value_at(r, steps); }),
+        median(sac, [&](const auto& r) { return value_at(r, steps); }));
+  const double good = 5000;
+  const double with_model = median(mbpo, [&](const auto& r) { return steps_to(r, good); });
+  const double without = median(sac, [&](const auto& r) { return steps_to(r, good); });
+  std::printf("real steps to a return of %.0f, median: MBPO %.0f, SAC %.0f: a factor of %.1f\n",
+              good, with_model, without, without / with_model);
+  expect(
+      median(mbpo, [](const auto& r) { return value_at(r, 15e3); }) >= 5000,
+      "after 15,000 real steps, twelve and a half minutes, the median seed of MBPO returns 5000");
+  expect(without >= 3 * with_model, "SAC needs at least three times the real steps");
+}

@@ -2,9 +2,9 @@
 // # Need to explore to get better
 //
 // "Expected value is not the same as optimistic value", the slide says, and "need to explore to get
-// better". On the mountain car a planner that is not curious has no reason ever to leave the valley:
-// the engine costs, and nothing that has been seen pays. To get out, some plan must see the reward,
-// or the planner must be curious.
+// better". On the mountain car a planner that is not curious has no reason ever to leave the
+// valley: the engine costs, and nothing that has been seen pays. To get out, some plan must see the
+// reward, or the planner must be curious.
 
 // %%
 #include "envs/all.hpp"
@@ -30,7 +30,8 @@ RUN {
   for (const double color : {0.0, 3.0}) {
     Rng luck(1, "plans");
     const Matrix plans = (Scalar(0.5) * coloring(H, color) * luck.normal(H, K))
-                             .cwiseMax(Scalar(-1)).cwiseMin(Scalar(1));
+                             .cwiseMax(Scalar(-1))
+                             .cwiseMin(Scalar(1));
     Figure ways{.title = color == 0 ? "100 plans of white noise" : "100 plans of coloured noise",
                 .x_label = color == 0 ? "" : "step of the plan",
                 .y_label = "position",
@@ -61,11 +62,11 @@ RUN {
 // ## A planner that is curious
 //
 // PETS with coloured noise, which learns the reward, too: then what nobody has seen may be good, as
-// far as the members of the ensemble differ about it. Only the score of a plan changes. The control:
-// if the reward is known, no imagined future earns any, all futures of a plan are worth the same,
-// and optimism has nothing to add. Is it the noise? Without its colour the curious planner gets
-// there as well: what members differ about grows with every step away, which is a slope to climb.
-// Five seeds each, 1300 steps behind 200 random ones; `make results R=exploration`.
+// far as the members of the ensemble differ about it. Only the score of a plan changes. The
+// control: if the reward is known, no imagined future earns any, all futures of a plan are worth
+// the same, and optimism has nothing to add. Is it the noise? Without its colour the curious
+// planner gets there as well: what members differ about grows with every step away, which is a
+// slope to climb. Five seeds each, 1300 steps behind 200 random ones; `make results R=exploration`.
 
 // %%
 RUN {

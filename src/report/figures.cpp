@@ -134,8 +134,7 @@ static std::string frame_script(const Figure& f, const PanelPlace& place, const 
     script += "set arrow from first " + v + ", graph 0 to first " + v +
               ", graph 1 nohead back lw 1.2 dt (2,4) lc" + grey;
     script += "set label " + gnuplot_quoted(mark.label) + " at first " + v +
-              ", graph 0.985 right rotate by 90 offset -0.7, 0 noenhanced back font ',11' tc" +
-              grey;
+              ", graph 0.02 left rotate by 90 offset -0.7, 0 noenhanced back font ',11' tc" + grey;
   }
   return script;
 }
