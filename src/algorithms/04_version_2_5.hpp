@@ -174,9 +174,10 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
           agent.model.sample(agent.model.size_or(10), agent.imagination);
       for (int k = 0; k < config.updates; ++k) {
         // 3. Use f(s, a) to generate trajectories {tau_i} with policy pi_theta(a | s).
-        const Trajectories tau = imagine(env, agent.dynamics(thetas, record.workers()), agent.pi,
-                                         agent.starts(D, config.start, config.rollouts),
-                                         agent.policy_noise(config.rollouts));
+        const Matrix from = agent.starts(D, config.start, config.rollouts);
+        const std::vector<Matrix> eps = agent.policy_noise(config.rollouts);
+        const Trajectories tau =
+            imagine(env, agent.dynamics(thetas, record.workers()), agent.pi, from, eps);
 
         // 4. Use {tau_i} to improve pi_theta(a | s) via policy gradient.
         Matrix A = reward_to_go(tau.reward, config.discount);

@@ -4,6 +4,7 @@
 // b as on the slides. Rewards and scores of a batch are a (1, B) row.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 
 // A matrix product packs its factors first. Up to this size it does so on the stack (which has 2 MB
@@ -16,6 +17,22 @@
 #ifndef MBRL_SCALAR
 #define MBRL_SCALAR float  // `make SCALAR=double` builds everything in double
 #endif
+
+// Eigen's square root of several floats at once begins with an estimate of the processor
+// (rsqrtps), which is another one on another make. This one is the exact root, and the compiler
+// makes it an instruction for all of them.
+template <>
+struct Eigen::internal::scalar_sqrt_op<float> {
+  float operator()(float x) const { return std::sqrt(x); }
+  template <class Packet>
+  Packet packetOp(const Packet& several) const {
+    constexpr int n = unpacket_traits<Packet>::size;
+    alignas(Packet) float x[n];
+    pstore(x, several);
+    for (float& one : x) one = std::sqrt(one);
+    return pload<Packet>(x);
+  }
+};
 
 namespace mbrl {
 
