@@ -198,6 +198,8 @@ ifeq ($(T),grader)
 	@$(MAKE) --no-print-directory grader
 else ifeq ($(T),web)
 	@$(MAKE) --no-print-directory web && ONLY='$(ONLY)' tests/web/run
+else ifeq ($(T),rows)
+	@$(MAKE) --no-print-directory -j$(THREADS) program && MBRL=$(BUILD)/mbrl tests/rows
 else ifneq ($(ASKED),)
 	@$(MAKE) -s --no-print-directory -j$(THREADS) $(ASKED:%=$(HB)/%)
 	@THREADS=$(THREADS) tests/homework/board $(ASKED:%=$(HB)/%)

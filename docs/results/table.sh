@@ -19,18 +19,6 @@ grep "^$table " docs/results/runs.txt | {
 echo "algorithm,env,setting,seed,kind,env_steps,return,seconds" >docs/results/$table.csv
 for run in "$runs"/*/*/config.txt; do
   folder=${run%/config.txt} setting=${run#"$runs"/*-}
-  # Lists within a setting (horizon 5,10: the folder's name says which) are part of its name.
-  awk -F, -v OFS=, -v setting="${setting%%/*}" -v name="$(basename "$folder")" '
-    FILENAME ~ /config/ {split($0, c, " = "); is[c[1]] = c[2]; next}
-    FNR == 1 {
-      if (named++) next
-      n = split(name, parts, "_")
-      for (i = 1; i <= n; i++) if (parts[i] ~ /-/ && parts[i] !~ /^seed-/) {sub(/-/, " ", parts[i]); setting = setting " " parts[i]}
-      key = is["algorithm"] OFS is["env"] OFS setting OFS is["seed"]; next
-    }
-    FILENAME ~ /progress/ && $6 == "learned" {print key, "episode", $1, $3, $4}
-    FILENAME ~ /eval/ {print key, "evaluation", $1, $3, $5}
-    FILENAME ~ /learner/ && is["algorithm"] == "mbpo" && is["env"] == "inverted_pendulum" {print key, "Q", $1, $4, 0}
-  ' $(ls "$folder"/config.txt "$folder"/progress.csv "$folder"/eval.csv "$folder"/learner.csv 2>/dev/null) >>docs/results/$table.csv
+  sh docs/results/rows.sh "$folder" "${setting%%/*}" >>docs/results/$table.csv
 done
 awk -f docs/results/table.awk docs/results/$table.csv

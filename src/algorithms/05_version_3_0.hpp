@@ -14,12 +14,12 @@ namespace mbrl::version_3_0 {
 
 struct Config {
   int initial_steps = 200;
-  int refit_every = 100;
+  int refit_every = 50;
   UncertainModelConfig model{.kind = "DE"};
   bool true_dynamics = false;
   int rollouts = 2000;
-  int rollout_length = 3;
-  int updates_per_step = 5;
+  int rollout_length = 10;
+  int updates_per_step = 10;
   double real_ratio = 0.5;
   LearnerConfig learner;
 

@@ -1,10 +1,12 @@
 // MBA: model-based acceleration of Q-learning (Gu, Lillicrap, Sutskever, Levine 2016).
 //
 // Lecture: "Model-Based Acceleration (MBA)", the steps shared with MVE and MBPO.
-// New:     the learner is NAF, and the model is very local: a linear model for every time step,
-//          fitted to the last few episodes. Imagination helps early and does harm later, so it can
-//          be switched off. (The paper's iLQG rollouts, which it found to help little, are not
-//          here.)
+// New:     the learner is NAF, and rollouts begin where the last few episodes went. Imagination
+// helps
+//          early and may do harm later, so it can be switched off. The paper's model is very local,
+//          a linear one for every time step; it is here too (`--imagine-with linear`), but an
+//          ensemble is the default, since a linear model knows one trajectory only. (The paper's
+//          iLQG rollouts, which it found to help little, are not here.)
 // Next:    08_mve.hpp, where imagination makes the targets better.
 #pragma once
 
@@ -16,16 +18,16 @@ namespace mbrl::mba {
 
 struct Config {
   int initial_steps = 200;
-  int refit_episodes = 2;
+  int refit_episodes = 1;
   int recent_episodes = 5;
-  std::string imagine_with = "linear";
-  UncertainModelConfig model{.kind = "DE"};
-  int rollouts = 1000;
-  int rollout_length = 10;
+  std::string imagine_with = "network";
+  UncertainModelConfig model{.kind = "PE"};
+  int rollouts = 2000;
+  int rollout_length = 5;
   int imagination_episodes = 1000;
-  int updates_per_step = 1;
-  int imagined_updates = 4;
-  LearnerConfig learner{.kind = "naf"};
+  int updates_per_step = 10;
+  double real_ratio = 0.5;
+  LearnerConfig learner{.kind = "naf", .exploration_noise = 0.3};
 
   void list(Settings& field) {
     field("initial-steps", initial_steps, 1, 1000000,
@@ -40,9 +42,9 @@ struct Config {
     field("rollout-length", rollout_length, 1, 1000, "step 5: l, steps of a rollout");
     field("imagination-episodes", imagination_episodes, 0, 1000000000,
           "step 5: imagine during so many episodes, then no more; 0: never, which is plain NAF");
-    field("updates-per-step", updates_per_step, 0, 1000, "step 6: updates on real transitions");
-    field("imagined-updates", imagined_updates, 0, 1000,
-          "step 6: updates on imagined ones, per real step, while there is imagination");
+    field("updates-per-step", updates_per_step, 1, 1000, "step 6: updates of NAF per real step");
+    field("real-ratio", real_ratio, 0, 1,
+          "step 6: share of real transitions in every batch, while there is imagination");
     learner.list(field, false);
   }
 };
@@ -69,6 +71,11 @@ struct Agent : ModelAndLearner {
   std::vector<Batch> recent() const {
     const auto n = std::min(episodes.size(), static_cast<std::size_t>(config.recent_episodes));
     return {episodes.end() - static_cast<std::ptrdiff_t>(n), episodes.end()};
+  }
+
+  // Step 6: the share of real transitions in a batch, after so many learned episodes.
+  double real_ratio(int learned) const {
+    return learned < config.imagination_episodes ? config.real_ratio : 1;
   }
 
   // Step 5 with the linear models: each rollout keeps track of its time step.
@@ -120,7 +127,6 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
   Agent agent(env, config, record.seed());
   OffPolicyLearner& learner = *agent.learner;
   Experience real(env, record.seed());
-  Replay replay_imagined(Rng(record.seed(), "replay of imagination"));
   const Index n = env.spec.state_dim(), m = env.spec.action_dim();
   Dataset episode(n, m);  // the one that is under way
   const auto add_to_episode = [&](const Transition& tr) {
@@ -132,8 +138,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
   int learned = 0;  // episodes since the random ones
   record.keep([&](Archive& ar) {
-    ar("agent", agent), ar("real", real), ar("replay of imagination", replay_imagined);
-    ar("episode", episode), ar("learned", learned);
+    ar("agent", agent), ar("real", real), ar("episode", episode), ar("learned", learned);
   });
 
   // Before there is anything to learn from: random actions.
@@ -148,7 +153,7 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     real.B.append(tr), add_to_episode(tr);
     record.step(tr);
 
-    if (real.world.over() && ++learned <= config.imagination_episodes) {
+    if (real.world.over() && ++learned < config.imagination_episodes) {
       // 2. Sample {s, a, s'} from B: the recent episodes.   3. Use them to update the model.
       if (learned % config.refit_episodes == 0) {
         if (config.imagine_with == "linear")
@@ -162,10 +167,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
 
     // 6. Use all transitions, real and imagined, to update the Q-function.
     for (int k = 0; k < config.updates_per_step; ++k)
-      learner.update(real.replay.sample(real.B, config.learner.batch_size), record.workers());
-    const bool imagines = learned < config.imagination_episodes && agent.imagined.size() > 0;
-    for (int k = 0; imagines && k < config.imagined_updates; ++k)
-      learner.update(replay_imagined.sample(agent.imagined, config.learner.batch_size),
+      learner.update(real.replay.mixed(real.B, agent.imagined, config.learner.batch_size,
+                                       agent.real_ratio(learned)),
                      record.workers());
 
     agent.evaluate_if_due(record);

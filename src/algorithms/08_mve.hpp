@@ -19,7 +19,7 @@ struct Config {
   bool true_dynamics = false;
   int horizon = 3;
   bool td_k = true;
-  bool explore_in_targets = false;
+  bool explore_in_targets = true;
   int updates_per_step = 1;
   LearnerConfig learner{.kind = "ddpg"};
 

@@ -15,9 +15,9 @@ Config tiny() {
   Config config;
   config.initial_steps = 80;
   config.refit_episodes = 1;
-  config.model.network.epochs = 3;
+  config.model.network.epochs = 3, config.imagine_with = "linear";
   config.rollouts = 20, config.rollout_length = 3;
-  config.imagined_updates = 1;
+  config.updates_per_step = 1;
   config.learner.hidden_width = 16, config.learner.batch_size = 32;
   return config;
 }
@@ -40,7 +40,7 @@ TEST_CASE("switched off it is plain NAF, to the bit") {
   config.imagination_episodes = 0;
   model_free::Config plain = model_free::with("naf");
   plain.initial_steps = config.initial_steps;
-  plain.learner = config.learner;
+  plain.learner = config.learner, plain.updates_per_step = config.updates_per_step;
   const auto off = returns_of(*env, config, mba::run, quietly(4));
   CHECK(off == returns_of(*env, plain, model_free::run, quietly(4)));
   CHECK(off != returns_of(*env, tiny(), mba::run, quietly(4)));
@@ -49,16 +49,20 @@ TEST_CASE("switched off it is plain NAF, to the bit") {
 TEST_CASE("after so many episodes imagination stops") {
   const auto env = make_env("pendulum");
   env->spec.max_steps = 20;
-  Config config = tiny();
-  config.initial_steps = 20, config.imagination_episodes = 2, config.imagined_updates = 3;
-  RunOptions options = quietly(5);
-  options.out = empty_folder("mba-off");
-  Recorder record(options, env->spec, "test");
-  mba::run(*env, config, record);
-  const auto updates = read_csv(options.out + "/learner.csv").column("updates");
-  // Nothing is imagined before the first episode has ended; then 3 more a step; from the end of
-  // the second on nothing again.
-  CHECK(updates == std::vector<double>{20 + 3, 20 + 3 * 19, 20, 20, 20});
+  Config config = tiny(), off = config;
+  config.initial_steps = off.initial_steps = 20;
+  off.imagination_episodes = 2;
+  const Agent agent(*env, off, 1);
+  CHECK(agent.real_ratio(0) == 0.5);
+  CHECK(agent.real_ratio(1) == 0.5);
+  CHECK(agent.real_ratio(2) == 1);
+  // Nothing is imagined before the first episode has ended; from the end of the second on nothing
+  // again, so that the third is another one.
+  const auto on_returns = returns_of(*env, config, mba::run, quietly(5));
+  const auto off_returns = returns_of(*env, off, mba::run, quietly(5));
+  REQUIRE(off_returns.size() >= 3);
+  for (const std::size_t episode : {0, 1}) CHECK(on_returns[episode] == off_returns[episode]);
+  CHECK(on_returns[2] != off_returns[2]);
 }
 
 TEST_CASE("B30: with linear models too an imagined end is there once, and nothing after it") {

@@ -108,7 +108,7 @@ const std::string tiny =
     "--initial-steps 40 --hidden-layers 1 --hidden-width 8 --members 2 --elite-members 1 "
     "--candidates 20 --iterations 2 --elites 4 --particles 2 --horizon 3 --updates 4 "
     "--check-every 2 --rollouts 8 --rollout-length 2 --rollouts-per-step 2 --updates-per-step 1 "
-    "--imagined-updates 1 --planning-updates 1 --more-steps 1 --policy-width 8 --learner-width 8 "
+    "--planning-updates 1 --more-steps 1 --policy-width 8 --learner-width 8 "
     "--learner-layers 1 --learner-batch-size 16";
 
 // Runs `mbrl COMMAND`; a training run with a tiny budget, and into a new folder.
