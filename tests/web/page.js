@@ -51,6 +51,10 @@ const slide = (page, id, name, value) => page.$eval(`#scene-${id} input[name=${n
 const pick = (page, id, name, value) => page.click(`#scene-${id} input[name=${id}-${name}][value="${value}"]`);
 const press = (page, id, button) => page.click(`#scene-${id} button.${button}`);
 const says = (page, id) => page.textContent(`#scene-${id} .status`);
+// What is lit (1 is the first of the list), and what the scene says, at the same moment.
+const seen = (page, id) => page.$eval('#scene-' + id, (scene) => ({
+  lit: [...scene.querySelectorAll('.steps li')].flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])).join(),
+  says: scene.querySelector('.status').textContent, at: Date.now() }));
 
 async function all(browser) {
   await test(browser, 'maze: Dyna finds the way of 14 steps', {}, async (page) => {
@@ -110,9 +114,9 @@ async function all(browser) {
     await until(page, 'planning', ({ futures }) => futures === '12', 'a fan');
     const lit = new Set();
     for (let i = 0; i < 40; ++i) {
-      const now = await page.$$eval('#scene-planning .steps li', (items) => items.flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])));
+      const now = (await seen(page, 'planning')).lit;
       check(now.length === 1, 'lit are the steps ' + now);
-      lit.add(now[0]);
+      lit.add(Number(now));
       await page.waitForTimeout(100);
     }
     check([3, 4, 5].every((step) => lit.has(step)) && !lit.has(1), 'in four seconds the steps ' + [...lit]);
@@ -192,6 +196,21 @@ async function all(browser) {
     check(now.imagined === '100', now.imagined + ' imagined rollouts');
     check(Number(now.mbpo) < 1000, 'the return of random torques is ' + now.mbpo);
   });
+  for (const [id, every] of [['mbpo', 100], ['cheetah', 250]])
+    await test(browser, id + ': while a model is fitted its steps are lit, then those of the rollouts, and the scene says how often', {}, async (page) => {
+      await open(page, id);
+      const during = [], fits = ({ says }) => says.includes('being fitted');
+      let now = await seen(page, id);
+      for (const end = Date.now() + 120000 * slow; Date.now() < end && !fits(now); now = await seen(page, id)) await page.waitForTimeout(50);
+      for (; fits(now); now = await seen(page, id)) during.push(now), await page.waitForTimeout(50);
+      check(during.length > 0, 'it never says that a model is being fitted');
+      const early = during.filter(({ at }) => at < during[during.length - 1].at - 300).map(({ lit }) => lit);  // what it says lags by 200 ms
+      check(early.length > 0 && early.every((lit) => lit === '2'), 'meanwhile these are lit: ' + early);
+      for (const end = Date.now() + 20000 * slow; Date.now() < end && now.lit === '3'; now = await seen(page, id)) during.push(now);
+      check(during.some(({ lit }) => lit === '3'), 'the steps of the rollouts were not lit');
+      check(['1', '4'].includes(now.lit), 'and then these are lit: ' + now.lit);
+      check(during[0].says.includes(`every ${every} real steps`), 'it says: ' + during[0].says);
+    });
   await test(browser, 'cheetah: who is pushed back is slower than who is not', { reducedMotion: 'reduce' }, async (page) => {
     await open(page, 'cheetah');
     const speeds = {};

@@ -81,10 +81,7 @@ class Cheetah extends Scene {
     if (runner.frame) this.draw(this.above, runner);
     if (learner.frame) this.draw(this.below, learner), this.drawPlane();
     this.drawCurve();
-    const frame = learner.frame;
-    if (!frame || !frame.learned) this.light([1]);
-    else if (learner.refitting) this.lightInTurn([2, 4], learner);
-    else this.lightInTurn([1, 6], learner);
+    if (learner.frame) lightMbpo(this, learner);
     this.report();
   }
   draw(stage, player) {
@@ -125,10 +122,9 @@ class Cheetah extends Scene {
         `; learned in ${whole(about.steps)} real steps, ${(about.steps / 1200).toFixed(0)} minutes of its own time. Below: `);
       Object.assign(this.article.dataset, { speed, forward: runner.frame.s[9], return: runner.frame.return, last: runs[runs.length - 1], length: runner.frame.length });
     }
-    if (!frame) return this.wait(words.concat('1,000 random steps and a first model of them ...'), learner);
+    if (!frame) return this.wait(words.concat('1,000 random steps to begin with ...'), learner);
     words.push('it has lived ', [(frame.step / 1200).toFixed(1)], ' minutes. ', ...(returns.length ? ['Last return ', [whole(returns[returns.length - 1])], '. '] : []));
-    if (learner.waited > 1) words.push(`A new model is being fitted, ${learner.waited} s so far. `);
-    else if (!frame.learned) words.push('Random actions. ');
+    words.push(frame.learned ? '' : 'Random actions. ', wordsOfRefits(learner));
     const learned = frame.step - Number(learner.about.settings['initial-steps']);
     if (learned > 50 && this.played > 10000) {
       const perMinute = (60000 * learned) / this.played, left = (6000 - frame.step) / perMinute;

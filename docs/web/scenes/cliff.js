@@ -47,11 +47,11 @@ class CliffWalk extends Scene {
     this.falls.high = Math.max(6, ...this.walkers.map(({ falls }) => falls[falls.length - 1] || 0));
     this.falls.draw(this.walkers.map(({ falls, color }) => ({ x: falls.map((_, i) => i + 1), y: falls, color, dots: true })), right);
     const { player } = this.walkers[0];
-    if (!player.frame || !player.frame.learned) this.light([1]);
-    else if (player.refitting) this.light([2]);
+    if (player.refitting) this.light([2]);
+    else if (!player.frame || !player.frame.learned) this.light([1]);
     else this.lightInTurn([3, 4, 5], player);
     const late = this.walkers.find(({ player }) => !player.frame);
-    if (late) this.wait('200 random steps each, and the first models ...', late.player);
+    if (late) this.wait('200 random steps each, to begin with ...', late.player);
     else this.report();
   }
   see(walker, frame) {
@@ -75,8 +75,10 @@ class CliffWalk extends Scene {
   report() {
     const data = {}, slow = this.walkers[0].player.pace / 100;
     for (const { score, falls } of this.walkers) data[score] = falls[falls.length - 1] || 0, data[score + 'Walks'] = falls.length;
-    const learned = this.walkers.every(({ player }) => player.frame.learned);
+    const players = this.walkers.map(({ player }) => player), learned = players.every(({ frame }) => frame.learned);
+    const waited = Math.max(...players.map((player) => (player.refitting ? player.waited : 0)));
     this.say(learned ? 'Red ways ended in the abyss. All three go on learning from where they have been. One seed proves no order: try others. ' : 'Random actions around the start. ',
+      waited > 0 ? `Models are being fitted, for ${waited} s. ` : '',
       learned && slow > 1.1 ? `Slow motion, ${(1 / slow).toFixed(2)} of real time; 60 candidate plans in 3 rounds, instead of 400 in 5.` : '');
     Object.assign(this.article.dataset, data);
   }

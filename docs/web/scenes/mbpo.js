@@ -1,6 +1,25 @@
 // MBPO beside SAC, its model-free half, with the same number of real steps.
 'use strict';
 
+// The light on MBPO's steps: on 2 and 3 as long as a model is fitted; on 4 and 5 while it imagines, and so long that an eye
+// sees it; else on 1 and 6 in turn.
+function lightMbpo(scene, player) {
+  const now = performance.now();
+  if (player.refitting) scene.seenAt = now + 350;
+  if (player.refitting && !player.remote.fitted) scene.light([2]);
+  else if (now < scene.seenAt) scene.light([4]);
+  else if (player.frame.learned) scene.lightInTurn([1, 6], player);
+  else scene.light([1]);
+}
+// How often a model is fitted, and what of that is being waited for.
+function wordsOfRefits(player) {
+  const { 'refit-every': every, 'rollouts-per-step': rollouts, 'rollout-length': k } = player.about.settings;
+  const soFar = player.waited > 0 ? `, ${player.waited} s so far. ` : '. ';
+  if (!player.refitting) return `A model is fitted every ${every} real steps, the next in ${player.stepsToRefit(player.frame.step) || every}. `;
+  return player.remote.fitted ? `The new model imagines ${whole(every * rollouts * k)} steps${soFar}` :
+    `A new model is being fitted, as every ${every} real steps${soFar}`;
+}
+
 class Mbpo extends Scene {
   constructor() {
     super({
@@ -60,21 +79,18 @@ class Mbpo extends Scene {
     }
     const about = mbpo.player.about;
     if (!about || !mbpo.player.frame || !sac.player.frame) {
-      this.wait('200 random steps, a first model of them, and 50,000 steps that are imagined with it ...', mbpo.player);
+      this.wait('200 random steps to begin with ...', mbpo.player);
       return;
     }
     Object.assign(this.curve, { low: about.random, high: about.oracle,
       marks: [{ at: about.random, name: 'mean of random actions' }, { at: about.oracle, name: 'planning with the true dynamics' }] });
     this.curve.draw(this.runs.map(({ steps, returns, color }) => ({ x: steps, y: returns, color, dots: true })), 2000);
     this.drawPlane();
+    lightMbpo(this, mbpo.player);
     const frame = mbpo.player.frame;
-    if (!frame.learned) this.light([1]);
-    else if (mbpo.player.refitting) this.lightInTurn([2, 4], mbpo.player);
-    else this.lightInTurn([1, 6], mbpo.player);
     const last = ({ returns }) => (returns.length ? [whole(returns[returns.length - 1])] : ['none yet']);
     this.say('Real step ', [whole(frame.step)], '. Last return: MBPO ', last(mbpo), ', SAC ', last(sac), '. ',
-      mbpo.player.waited > 0 ? `A new model is fitted and imagines with, for ${mbpo.player.waited} s.` :
-        frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
+      wordsOfRefits(mbpo.player), frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
     Object.assign(this.article.dataset, { step: frame.step, mbpo: mbpo.returns.slice(-1)[0], sac: sac.returns.slice(-1)[0] });
   }
   drawPlane() {
