@@ -39,6 +39,8 @@ function codeOf(code) {
 
 // ---- a scene ----
 
+const same = 'The same without a browser';
+
 class Scene {
   constructor(about) {
     Object.assign(this, about);
@@ -91,22 +93,24 @@ class Scene {
     this.$('.status').setAttribute('role', 'alert');
     this.$('.status').textContent = 'This scene has stopped: ' + error.message + '. Reset begins again.';
   }
-  // The file that runs, how the same is run without a browser, and further functions: {file, start, words, number}.
-  code(file, commands, functions = []) {
-    if (this.file !== file) {
-      this.file = file;
-      this.$('.file').textContent = file;
-      const more = functions.map(({ file, start, words, number }) => ({ file, numbers: [number], words, code: functionOf(file, start) }));
-      this.$('.steps').replaceChildren(...[...stepsOf(file), ...more].map(({ file, numbers, words, code }) => {
-        const item = make('li', {}, make('p', { textContent: words }));
-        if (file && file !== this.file) item.append(make('p', { className: 'file', textContent: file }));
-        if (code) item.append(codeOf(code));
-        item.numbers = numbers;
-        return item;
-      }));
-    }
-    const lines = [].concat(commands).map((command) => make('code', { textContent: command }));
-    this.$('.command').replaceChildren('The same without a browser:', ...lines);
+  // The file that runs, and further functions: {file, start, words, number}.
+  code(file, functions = []) {
+    if (this.file === file) return;
+    this.file = file;
+    this.$('.file').textContent = file;
+    const more = functions.map(({ file, start, words, number }) => ({ file, numbers: [number], words, code: functionOf(file, start) }));
+    this.$('.steps').replaceChildren(...[...stepsOf(file), ...more].map(({ file, numbers, words, code }) => {
+      const item = make('li', {}, make('p', { textContent: words }));
+      if (file && file !== this.file) item.append(make('p', { className: 'file', textContent: file }));
+      if (code) item.append(codeOf(code));
+      item.numbers = numbers;
+      return item;
+    }));
+  }
+  // What is typed in a terminal for what is shown, with the settings that it has now: words that say so, and lines.
+  commands(...groups) {
+    this.$('.command').replaceChildren(...groups.flatMap(([words, ...lines]) =>
+      [make('p', { textContent: words + ':' }), ...lines.map((line) => make('code', { textContent: line }))]));
   }
   // These steps of the slide are running.
   light(numbers) {

@@ -49,12 +49,34 @@ const slide = (page, id, name, value) => page.$eval(`#scene-${id} input[name=${n
   input.dispatchEvent(new Event('input'));
 }, String(value));
 const pick = (page, id, name, value) => page.click(`#scene-${id} input[name=${id}-${name}][value="${value}"]`);
+const commands = (page, id) => page.$$eval(`#scene-${id} .command code`, (lines) => lines.map((line) => line.textContent));
 const press = (page, id, button) => page.click(`#scene-${id} button.${button}`);
 const says = (page, id) => page.textContent(`#scene-${id} .status`);
 // What is lit (1 is the first of the list), and what the scene says, at the same moment.
 const seen = (page, id) => page.$eval('#scene-' + id, (scene) => ({
   lit: [...scene.querySelectorAll('.steps li')].flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])).join(),
   says: scene.querySelector('.status').textContent, at: Date.now() }));
+
+// Those commands that do not have all settings of the run that is shown, in the order of the runs: a run is made of each. One that
+// names several scores is that of several runs.
+const unlike = (page, lines) => page.evaluate(async (lines) => {
+  const settings = async (remote) => {
+    const { steps, episodes, ...others } = (await remote.call('about')).settings;  // what is shown has no end
+    return JSON.stringify(others);
+  };
+  const words = lines.filter((line) => line.startsWith('build/mbrl run ') && !line.includes(' --out ')).flatMap((line) => {
+    const [, several = ''] = line.match(/ --score (\S+)/) || [];
+    return several.split(',').map((score) => line.replace('build/mbrl run ', '').replace(several, score));
+  });
+  const shown = [], wrong = [];
+  for (const { remote } of scene.players) if ((await settings(remote)) !== '{}') shown.push(remote);  // but not what is only played
+  for (const [i, remote] of shown.entries()) {
+    const other = new Remote('Run', words[i]);
+    if ((await settings(remote)) !== (await settings(other))) wrong.push(words[i]);
+    other.end();
+  }
+  return wrong;
+}, lines);
 
 async function all(browser) {
   await test(browser, 'maze: Dyna finds the way of 14 steps', {}, async (page) => {
@@ -226,6 +248,23 @@ async function all(browser) {
     }
     const slower = speeds[false].map((speed, i) => speed - speeds[true][i]);
     check(Math.max(...slower) > 2, 'it is slower by ' + slower);
+  });
+  for (const id of ['planning', 'cliff', 'maze', 'mbpo', 'cheetah'])
+    await test(browser, id + ': whatever slider is moved, the command is that of the run', {}, async (page) => {
+      await open(page, id);
+      for (const name of ['', ...(await page.$$eval(`#scene-${id} .controls input[type=range]`, (all) => all.map(({ name }) => name)))]) {
+        if (name) await page.$eval(`#scene-${id} input[name=${name}]`, (input) => { input.value = input.max; input.dispatchEvent(new Event('input')); });
+        const wrong = await unlike(page, await commands(page, id));
+        check(wrong.length === 0, `after ${name || 'nothing'} was moved, other settings than those of: ${wrong}`);
+      }
+    });
+  await test(browser, 'cheetah: the command of the one above names its gusts, and the run that its policy is from', {}, async (page) => {
+    await open(page, 'cheetah');
+    const played = async () => (await commands(page, 'cheetah')).find((line) => line.startsWith('build/mbrl play runs/above'));
+    check((await played()) === 'build/mbrl play runs/above --seed 1', 'without gusts: ' + (await played()));
+    await slide(page, 'cheetah', 'noise', 3);
+    check((await played()) === 'build/mbrl play runs/above --seed 1 --process-noise 0.5', 'with gusts: ' + (await played()));
+    check((await commands(page, 'cheetah')).includes('build/mbrl run mbpo --env half_cheetah --seed 1 --out runs/above'), 'where does its policy come from?');
   });
   await test(browser, 'numbers on an axis are round, and zero is among them where it is in range', {}, async (page) => {
     await open(page, 'maze');

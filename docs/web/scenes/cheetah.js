@@ -11,7 +11,7 @@ class Cheetah extends Scene {
     this.speed = this.slider({ name: 'speed', label: 'Speed of the one above', values: [0.1, 0.25, 0.5, 1, 2, 4], value: 1,
       show: (speed) => (speed === 1 ? 'real time' : speed + ' of real time'), change: () => this.look() });
     this.noise = this.slider({ name: 'noise', label: 'Gusts around the one above', values: [0, 0.1, 0.2, 0.5, 1], value: 0,
-      change: (noise) => this.runner.set('process-noise', noise), note: 'As --process-noise: what it never met when it learned.' });
+      change: (noise) => this.blow(noise), note: 'As --process-noise: what it never met when it learned.' });
     this.updates = this.slider({ name: 'updates', label: 'Updates of MBPO per real step', values: [2, 5, 10, 20], value: 10,
       change: (n) => { this.learner.set('updates-per-step', n); this.command(); }, note: 'Fewer are faster, and learn less of each step. The program takes 20.' });
 
@@ -28,8 +28,16 @@ class Cheetah extends Scene {
     this.reset();
   }
   words() { return `mbpo --env half_cheetah --seed ${this.seed} --updates-per-step ${this.updates.value}`; }
+  // The one above is not of this page: its policy has learned with the preset of the program.
   command() {
-    this.code('src/algorithms/09_mbpo.hpp', ['build/mbrl run ' + this.words(), `build/mbrl play runs/mbpo-half_cheetah-${this.seed}`]);
+    const gusts = this.noise.value > 0 ? ' --process-noise ' + this.noise.value : '';
+    this.commands(['The one below, without a browser', 'build/mbrl run ' + this.words()],
+      ['The one above has learned with seed 1, 20 updates a step and 15,000 steps, and is then played', 'build/mbrl run mbpo --env half_cheetah --seed 1 --out runs/above',
+        `build/mbrl play runs/above --seed ${this.seed}${gusts}`]);
+  }
+  blow(noise) {
+    this.runner.set('process-noise', noise);
+    this.command();
   }
   reset() {
     this.failed = false;
@@ -40,6 +48,7 @@ class Cheetah extends Scene {
     this.look();
     this.learner = new Player(this, ['Run', this.words()], { show: [0, 0, 6], batch: 300, follow: this.rollouts });
     Object.assign(this, { hold: null, places: [], runs: [], steps: [], returns: [], visited: [], imagined: [], played: 0 });
+    this.code('src/algorithms/09_mbpo.hpp');
     this.command();
     this.light([1]);
   }

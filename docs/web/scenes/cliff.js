@@ -11,7 +11,7 @@ class CliffWalk extends Scene {
         'its expected return, or that minus or plus its spread over the imagined futures.',
     });
     this.risk = this.slider({ name: 'risk', label: 'Weight of the spread', values: [0.25, 0.5, 1, 2, 4], value: 1,
-      change: (risk) => this.walkers.forEach(({ player }) => player.set('risk', risk)), note: 'For pessimistic and optimistic.' });
+      change: (risk) => this.weigh(risk), note: 'For pessimistic and optimistic.' });
     this.members = this.slider({ name: 'members', label: 'Members of the ensemble', low: 2, high: 7, value: 5, note: 'Begins the walks again.',
       change: (n) => this.begin(`Begun again, with ${n} members.`) });
     this.wind = this.slider({ name: 'wind', label: 'Wind, at most, in a step', values: [0, 0.03, 0.06, 0.09], value: 0.09, show: (wind) => wind.toFixed(2),
@@ -34,9 +34,17 @@ class CliffWalk extends Scene {
       walker.player = new Player(this, ['Run', this.words(walker.score)], { show: [12, 0, 1] });
       walker.player.set('wind', this.wind.value);
     }
-    const calmer = this.wind.value === 0.09 ? [] : [`(after wind = ${this.wind.value} in envs/cliff.hpp, and make build)`];
-    this.code('src/algorithms/02_pets.hpp', [...this.walkers.map(({ score }) => 'build/mbrl run ' + this.words(score)), ...calmer], [
+    this.code('src/algorithms/02_pets.hpp', [
       { file: 'src/planning/propagation.cpp', start: 'void score(const Matrix& returns', number: 3, words: 'The score of a plan, from its returns in the imagined futures:' }]);
+    this.command();
+  }
+  command() {
+    const calmer = this.wind.value === 0.09 ? '' : `, after wind = ${this.wind.value} in envs/cliff.hpp and make build`;
+    this.commands([same + calmer, 'build/mbrl run ' + this.words(this.walkers.map(({ score }) => score))]);
+  }
+  weigh(risk) {
+    for (const { player } of this.walkers) player.set('risk', risk);
+    this.command();
   }
   tick(milliseconds) {
     for (const walker of this.walkers) {

@@ -23,7 +23,10 @@ class Maze extends Scene {
   }
   get env() { return this.$('input[name=maze-env]:checked').value; }
   words() { return `dyna --env ${this.env} --seed ${this.seed} --planning-updates ${this.K.value} --kappa ${this.kappa.value}`; }
-  command() { this.code('src/algorithms/06_dyna.hpp', `build/mbrl run ${this.words()} --steps 6000`); }
+  command() {
+    this.code('src/algorithms/06_dyna.hpp');
+    this.commands([same, `build/mbrl run ${this.words()} --steps 6000`]);
+  }
   tell(name, value) {
     this.player.set(name, value);
     this.command();

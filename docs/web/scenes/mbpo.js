@@ -32,9 +32,9 @@ class Mbpo extends Scene {
     this.length = this.slider({ name: 'rollout-length', label: 'k, steps of an imagined rollout', low: 1, high: 10, value: 5, note: 'Begins again.',
       change: (k) => this.begin(`Begun again, with rollouts of ${k} step${k > 1 ? 's' : ''}.`) });
     this.updates = this.slider({ name: 'updates', label: 'Updates of MBPO per real step', values: [1, 2, 5, 10, 20], value: 10,
-      change: (n) => this.runs[0].player.set('updates-per-step', n) });
+      change: (n) => this.update(this.runs[0], n) });
     this.sac = this.slider({ name: 'sac-updates', label: 'Updates of SAC per real step', values: [1, 2, 5, 10, 20], value: 1,
-      change: (n) => this.runs[1].player.set('updates-per-step', n), note: 'With as many as MBPO, SAC is fast on the pendulum, too.' });
+      change: (n) => this.update(this.runs[1], n), note: 'With as many as MBPO, SAC is fast on the pendulum, too.' });
     this.stages.classList.add('pair');
     this.runs = [['mbpo', 'MBPO', colors.model], ['sac', 'SAC alone', colors.orange]].map(([algorithm, name, color]) =>
       ({ algorithm, name, color, stage: new Stage(this.stages, { label: 'The world of ' + name }) }));
@@ -57,8 +57,14 @@ class Mbpo extends Scene {
       run.player = new Player(this, ['Run', this.words(run.algorithm)], run === this.runs[0] ? { follow: this.rollouts } : {});
     }
     Object.assign(this, { visited: [], imagined: [] });
-    this.code('src/algorithms/09_mbpo.hpp', this.runs.map(({ algorithm }) => 'build/mbrl run ' + this.words(algorithm)));
+    this.code('src/algorithms/09_mbpo.hpp');
+    this.command();
     this.light([1]);
+  }
+  command() { this.commands([same, ...this.runs.map(({ algorithm }) => 'build/mbrl run ' + this.words(algorithm))]); }
+  update({ player }, n) {
+    player.set('updates-per-step', n);
+    this.command();
   }
   // After a refit: some of the rollouts that have been imagined with the new model.
   rollouts({ scene, remote }, frames) {

@@ -46,7 +46,8 @@ class Planning extends Scene {
       ` --horizon ${this.horizon.value} --candidates ${K} --elites ${K / 10}`;
   }
   command() {
-    this.code(this.pets ? 'src/algorithms/02_pets.hpp' : 'src/algorithms/01_version_1_5.hpp', 'build/mbrl run ' + this.words());
+    this.code(this.pets ? 'src/algorithms/02_pets.hpp' : 'src/algorithms/01_version_1_5.hpp');
+    this.commands([same, 'build/mbrl run ' + this.words()]);
   }
   tell(name, value) {
     if (name === 'candidates') this.player.set('elites', 4), this.player.set('candidates', value), this.player.set('elites', value / 10);

@@ -42,9 +42,10 @@ class Uncertainties extends Scene {
     const old = this.keeps ? this.points : this.twoClusters();
     this.points = [], this.keeps = false;
     this.add(old);
-    this.code('src/dynamics/ensemble.cpp', "make notebooks N='06* 07* 08* 09*'", [
+    this.code('src/dynamics/ensemble.cpp', [
       { file: 'src/dynamics/ensemble.cpp', start: 'void Ensemble::fit_member', number: 1, words: 'Train multiple models: each has its own first weights, and its own points, drawn with replacement.' },
       { file: 'src/dynamics/posterior.cpp', start: 'Moments moments(', number: 2, words: 'See if they agree: Var[y] = E[sigma\u00b2] (aleatoric) + Var[mu] (epistemic).' }]);
+    this.commands(['Experiments on this, without a browser', "make notebooks N='06* 07* 08* 09*'"]);
   }
   // sin x, quiet on the left and noisy on the right, nothing in between. The sine turns back where the gap begins, on both sides:
   // were it to go straight on, all members would think of the same line through the gap.
