@@ -5,8 +5,8 @@ class Cheetah extends Scene {
   constructor() {
     super({
       id: 'cheetah', slide: 'Model-Based Policy Optimization (MBPO)', title: 'The half-cheetah',
-      idea: 'Below, MBPO learns to run while you watch, beginning with random torques; above runs a policy that it has learned in the same way ' +
-        'before. Push it, or pull it by its back.',
+      idea: 'Two cheetahs. Above runs a policy that MBPO has learned before, in 15,000 real steps. Below, MBPO learns one while you watch, ' +
+        'beginning with random torques. Push the one above, or pull it by its back.',
     });
     this.speed = this.slider({ name: 'speed', label: 'Speed of the one above', values: [0.1, 0.25, 0.5, 1, 2, 4], value: 1,
       show: (speed) => (speed === 1 ? 'real time' : speed + ' of real time'), change: () => this.look() });
@@ -21,9 +21,9 @@ class Cheetah extends Scene {
     this.plane = new Stage(this.stages, { label: 'Pitch and forward speed: real states and imagined steps', ratio: 1.66, broad: true, caption: [
       key('steps of the model', colors.model), key('visited states', colors.candidate), ' forward speed [m/s] upwards, pitch from \u2212\u03c0 to \u03c0 to the right'] });
     this.curve = new Plot(this.stages, { label: 'Return over real time', ratio: 3.2, low: -500, high: 5000, wide: true,
-      caption: [key('return of each episode of the one that learns', colors.model), key('of the one above', colors.truth), ' over the minutes that it has lived'] });
+      caption: [key('return of each episode of the one that learns', colors.model), key('of the one above', colors.truth), ' over the minutes of its life'] });
     this.letPull();
-    this.$('.player').append(make('button', { type: 'button', className: 'push', textContent: 'Push it back',
+    this.$('.player').append(make('button', { type: 'button', className: 'push', textContent: 'Push the one above back',
       onclick: () => this.runner.remote.call('push', -3, 1.5).catch((error) => this.fail(error)) }));
     this.reset();
   }
@@ -102,7 +102,7 @@ class Cheetah extends Scene {
     if (stage === this.above) {
       this.back = [trace[0], 0.7 + trace[1]];
       if (this.hold) stage.line([...this.back, ...this.pointer], colors.orange, 3);
-      stage.caption.replaceChildren(make('b', { textContent: 'learned before' }), `: step ${whole(frame.length)} of its episode, return so far ${whole(frame.return)}`);
+      stage.caption.replaceChildren(make('b', { textContent: 'learned before' }), `: step ${whole(frame.length)} of its episode, return so far ${whole(frame.return)}. Red: what touches the ground.`);
     } else stage.caption.replaceChildren(make('b', { textContent: 'learning' }), `: real step ${whole(frame.step)}, return so far ${whole(frame.return)}`);
   }
   drawPlane() {
@@ -132,13 +132,14 @@ class Cheetah extends Scene {
       Object.assign(this.article.dataset, { speed, forward: runner.frame.s[9], return: runner.frame.return, last: runs[runs.length - 1], length: runner.frame.length });
     }
     if (!frame) return this.wait(words.concat('1,000 random steps to begin with ...'), learner);
-    words.push('it has lived ', [(frame.step / 1200).toFixed(1)], ' minutes. ', ...(returns.length ? ['Last return ', [whole(returns[returns.length - 1])], '. '] : []));
+    words.push('it is ', [(frame.step / 1200).toFixed(1)], ' minutes old. ', ...(returns.length ? ['Last return ', [whole(returns[returns.length - 1])], '. '] : []));
     words.push(frame.learned ? '' : 'Random actions. ', wordsOfRefits(learner));
     const learned = frame.step - Number(learner.about.settings['initial-steps']);
     if (learned > 50 && this.played > 10000) {
       const perMinute = (60000 * learned) / this.played, left = (6000 - frame.step) / perMinute;
-      words.push(`A minute here is ${(perMinute / 1200).toFixed(1)} minutes of its own. `);
-      if (left > 1 && this.updates.value >= 10) words.push(`In ${whole(left)} more it has lived five; by then two seeds of the program returned 1,184 and 4,361.`);
+      words.push(`In a minute of yours it lives ${(perMinute / 1200).toFixed(1)}. `);
+      if (left > 1 && this.updates.value === 10)
+        words.push(`In about ${whole(left)} minutes it will be 5 minutes old; at that age two runs of the program, with ten updates as here, returned 1,184 and 4,361.`);
     }
     this.say(...words);
     Object.assign(this.article.dataset, { step: frame.step, mbpo: returns[returns.length - 1], imagined: this.imagined.length });
