@@ -44,7 +44,7 @@ class Stage {
     this.canvas = make('canvas');
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', label);
-    this.caption = make('figcaption', {}, ...caption);
+    this.caption = make('figcaption', {}, ...caption.flatMap((words) => [words, ' ']));
     parent.append(make('figure', { className: wide ? 'wide' : broad ? 'broad' : '' }, this.canvas, this.caption));
     this.context = this.canvas.getContext('2d');
     this.ratio = ratio;

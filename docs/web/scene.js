@@ -137,7 +137,7 @@ class Scene {
     const now = () => (values ? values[input.value] : Number(input.value));
     const output = make('output', { textContent: show(now()) });
     input.oninput = () => { output.textContent = show(now()); change(now()); };
-    const label_ = make('label', {}, label, ' ', output, input);
+    const label_ = make('label', { className: 'slider' }, make('span', { textContent: label }), ' ', output, ' ', input);
     if (note) label_.append(make('small', { textContent: note }));
     this.controls.append(label_);
     return { get value() { return now(); }, set(x) { input.value = values ? values.indexOf(x) : x; output.textContent = show(now()); } };
@@ -151,7 +151,7 @@ class Scene {
       group.append(make('label', {}, input, ' ' + text));
     }
     const field = make('fieldset', {}, make('legend', { textContent: label }), group);
-    if (note) field.append(make('small', { textContent: note }));
+    if (note) field.append(' ', make('small', { textContent: note }));
     this.controls.append(field);
   }
 }

@@ -266,6 +266,34 @@ async function all(browser) {
     check((await played()) === 'build/mbrl play runs/above --seed 1 --process-noise 0.5', 'with gusts: ' + (await played()));
     check((await commands(page, 'cheetah')).includes('build/mbrl run mbpo --env half_cheetah --seed 1 --out runs/above'), 'where does its policy come from?');
   });
+  await test(browser, 'keys and buttons are promised where there are some, and above the code it is said what is lit', {}, async (page) => {
+    for (const id of scenes) {
+      await open(page, id);
+      const playing = await page.isVisible(`#scene-${id} button.play`);
+      check((await page.innerText('footer')).includes('Space plays') === playing, id + ' promises keys that do nothing, or does not name them');
+      check((await page.textContent(`#scene-${id} .light`)).length > 40, id + ' does not say what is lit');
+    }
+  });
+  await test(browser, 'words stand apart, on labels and below pictures', {}, async (page) => {
+    for (const id of scenes) {
+      await open(page, id);
+      const words = await page.$$eval(`#scene-${id} label, #scene-${id} fieldset`, (all) => all.map((one) => one.textContent));
+      const stuck = words.filter((text) => /[a-z]\d|[a-z][A-Z]/.test(text.replace('PETS', '')));
+      check(stuck.length === 0, `${id}: ${stuck}`);
+      const keys = await page.$$eval(`#scene-${id} .key`, (all) => all.filter(({ nextSibling }) => !/^\s/.test(nextSibling.textContent)).length);
+      check(keys === 0, `${id}: ${keys} keys below pictures`);
+      const seen = await page.$$eval(`#scene-${id} .slider`, (all) => all.map((one) => one.innerText));
+      check(seen.every((text) => !/[a-z]\d/.test(text)), `${id}: ${seen}`);
+    }
+  });
+  await test(browser, 'maze: with curiosity it is said what is blue before the first reward', {}, async (page) => {
+    await open(page, 'maze');
+    await until(page, 'maze', ({ step }) => step > 20, 'some steps');
+    check((await says(page, 'maze')).includes('nothing is known'), 'without: ' + (await says(page, 'maze')));
+    await slide(page, 'maze', 'kappa', 3);
+    await page.waitForTimeout(500);
+    check((await says(page, 'maze')).includes('the blue is'), 'with: ' + (await says(page, 'maze')));
+  });
   await test(browser, 'numbers on an axis are round, and zero is among them where it is in range', {}, async (page) => {
     await open(page, 'maze');
     const names = (low, high, most) => page.evaluate((asked) => roundNumbers(...asked).map(({ name }) => name).join(' '), [low, high, most]);
