@@ -39,17 +39,20 @@ function codeOf(code) {
 
 // ---- a scene ----
 
+const inTurn = 'Where steps follow each other faster than an eye, the light goes round more slowly.';
 const same = 'The same without a browser';
 
 class Scene {
+  // about: its words, and whether it stands still, with nothing to play
   constructor(about) {
-    Object.assign(this, about);
+    Object.assign(this, { still: false, lit: 'Lit is the step that runs. ' + inTurn }, about);
     this.article = document.getElementById('scene').content.cloneNode(true).firstElementChild;
     this.article.id = 'scene-' + this.id;
     const put = (where, text) => (this.$(where).textContent = text);
-    put('.slide', 'Slide: ' + this.slide), put('h2', this.title), put('.idea', this.idea);
+    put('.slide', 'Slide: ' + this.slide), put('h2', this.title), put('.idea', this.idea), put('.light', this.lit);
     this.stages = this.$('.stages'), this.controls = this.$('.controls');
     this.paused = calm;
+    for (const button of ['.play', '.step']) this.$(button).hidden = this.still;
     this.$('.play').onclick = () => this.play(this.paused);
     this.players = [], this.saidAt = -Infinity, this.turn = 0, this.litAt = 0;
     this.$('.step').onclick = () => { this.play(false); this.turn = 0; for (const one of [this, ...this.players]) one.single = true; };

@@ -316,6 +316,8 @@ async function all(browser) {
     for (const id of scenes) {
       await open(page, id);
       await page.waitForTimeout(500);
+      const header = await page.$eval('header', (one) => one.getBoundingClientRect().bottom);
+      check(header < 200, `the header takes ${header} pixels of ${id}`);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       check(width <= 390, `${id} is ${width} wide`);
       const cut = await page.$$eval(`#scene-${id} pre, nav`, (all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);

@@ -5,6 +5,7 @@ class Cheetah extends Scene {
   constructor() {
     super({
       id: 'cheetah', slide: 'Model-Based Policy Optimization (MBPO)', title: 'The half-cheetah',
+      lit: 'Lit is the step that runs for the one below. ' + inTurn,
       idea: 'Two cheetahs. Above runs a policy that MBPO has learned before, in 15,000 real steps. Below, MBPO learns one while you watch, ' +
         'beginning with random torques. Push the one above, or pull it by its back.',
     });

@@ -5,7 +5,7 @@ class CliffWalk extends Scene {
   constructor() {
     super({
       id: 'cliff', slide: 'How can uncertainty estimation help? / There are a few caveats',
-      title: 'The cliff',
+      title: 'The cliff', lit: 'Lit is the step that runs in the first of the three. ' + inTurn,
       idea: 'The short way to the green goal runs along an edge, where a wind blows down, in narrow gusts (the blue arrows). It is always the same ' +
         'and can be learned, but the random steps at the start seldom meet it. Three times the same PETS; only the score of a plan differs: ' +
         'its expected return, or that minus or plus its spread over the imagined futures.',

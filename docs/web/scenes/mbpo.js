@@ -24,6 +24,7 @@ class Mbpo extends Scene {
   constructor() {
     super({
       id: 'mbpo', slide: 'Model-Based Policy Optimization (MBPO)', title: 'With and without a model',
+      lit: 'Lit is the step of MBPO, on the left, that runs. ' + inTurn,
       idea: 'The same learner twice, at the same real step. On the left it is fed with short imagined rollouts from visited states and makes many ' +
         'updates a step; on the right there are real transitions only. Both begin with the same 200 random steps.',
     });

@@ -6,6 +6,7 @@ class Uncertainties extends Scene {
     super({
       id: 'uncertainties', slide: 'How can we have uncertainty-aware models? / Bootstrap ensembles',
       title: 'Two types of uncertainty',
+      lit: 'Both functions run in turn as long as the members learn. Then the second is lit, which gave the picture.',
       idea: 'Click into the picture to add data points, in the gap above all. Where there are points the members agree, and what is left ' +
         'is the noise of the data (aleatoric, and all that the entropy of one model\u2019s output knows of); where there are none they part ' +
         '(epistemic). There nothing would hold a member\u2019s own noise down either, so its upper bound is learned too, as in PETS, and the ' +
