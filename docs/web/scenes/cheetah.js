@@ -19,10 +19,10 @@ class Cheetah extends Scene {
     this.stages.classList.add('pair');
     this.above = new Stage(this.stages, { label: 'The cheetah with a policy that was learned before', wide: true });
     this.below = new Stage(this.stages, { label: 'The cheetah that learns', broad: true });
-    this.plane = new Stage(this.stages, { label: 'Pitch and forward speed: real states and imagined steps', ratio: 1.66, broad: true, caption: [
-      key('steps of the model', colors.model), key('visited states', colors.candidate), ' forward speed [m/s] upwards, pitch from \u2212\u03c0 to \u03c0 to the right'] });
+    this.plane = new Plane(this.stages, { label: 'Pitch and forward speed: real states and imagined steps', caption: [
+      key('steps of the model', colors.model), key('visited states', colors.candidate), 'pitch to the right, \u03c0 is upside down; forward speed upwards [m/s]'] });
     this.curve = new Plot(this.stages, { label: 'Return over real time', ratio: 3.2, low: -500, high: 5000, wide: true,
-      caption: [key('return of each episode of the one that learns', colors.model), key('of the one above', colors.truth), ' over the minutes of its life'] });
+      caption: [key('return of each episode of the one that learns', colors.model), key('of the one above', colors.truth), 'over the minutes of its life'] });
     this.letPull();
     this.$('.player').append(make('button', { type: 'button', className: 'push', textContent: 'Push the one above back',
       onclick: () => this.runner.remote.call('push', -3, 1.5).catch((error) => this.fail(error)) }));
@@ -108,21 +108,18 @@ class Cheetah extends Scene {
   }
   drawPlane() {
     const speeds = this.visited.map(([, speed]) => speed), low = Math.min(-3, ...speeds), high = Math.max(4, ...speeds);
-    this.plane.clear([-3.3, low - 0.5], [3.3, high + 0.5]);
-    this.plane.heights();
     const turned = (pitch) => pitch - 2 * Math.PI * Math.round(pitch / (2 * Math.PI));
-    for (const [pitch, speed] of this.visited.slice(-2000)) this.plane.dot(turned(pitch), speed, 1.3, colors.candidate);
-    for (const way of this.imagined) {
-      const shift = turned(way[0]) - way[0];
-      this.plane.line(way.map((x, i) => (i % 2 ? x : x + shift)), colors.model, 1.2, { alpha: 0.7 });
-    }
+    const points = this.visited.slice(-2000).map(([pitch, speed]) => [turned(pitch), speed]);
+    const ways = this.imagined.map((way) => way.map((x, i) => (i % 2 ? x : x + turned(way[0]) - way[0])));
+    const across = [-1, 0, 1].map((k) => ({ at: k * Math.PI, name: ['\u2212\u03c0', '0', '\u03c0'][k + 1] }));
+    this.plane.draw(points, ways, [-3.3, low - 0.5], [3.3, high + 0.5], across);
   }
   drawCurve() {
     const { about } = this.learner, minutes = this.steps.map((step) => step / 1200);
     const best = Math.max(1000, ...this.runs, ...this.returns), right = Math.max(5, ...minutes);
     Object.assign(this.curve, { low: Math.min(-500, ...this.returns), high: best, marks: about ? [{ at: about.random, name: 'mean of random actions' }] : [] });
     const lines = this.runs.slice(-1).map((last) => ({ x: [0, right], y: [last, last], color: colors.truth, width: 1.5 }));
-    this.curve.draw([...lines, { x: minutes, y: this.returns, color: colors.model, dots: true }], right);
+    this.curve.draw([...lines, { x: minutes, y: this.returns, color: colors.model, dots: 2.5 }], right);
   }
   report() {
     const { runner, learner, runs, returns } = this, words = [], about = runner.about, frame = learner.frame;

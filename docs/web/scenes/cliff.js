@@ -53,7 +53,8 @@ class CliffWalk extends Scene {
     }
     const right = 10;
     this.falls.high = Math.max(6, ...this.walkers.map(({ falls }) => falls[falls.length - 1] || 0));
-    this.falls.draw(this.walkers.map(({ falls, color }) => ({ x: falls.map((_, i) => i + 1), y: falls, color, dots: true })), right);
+    const line = ({ falls, color }, i) => ({ x: falls.map((_, n) => n + 1), y: falls, color, width: 4 - i, dots: 5 - 1.2 * i });  // so that equals are seen
+    this.falls.draw(this.walkers.map(line), right);
     const { player } = this.walkers[0];
     if (player.refitting) this.light([2]);
     else if (!player.frame || !player.frame.learned) this.light([1]);

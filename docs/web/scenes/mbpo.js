@@ -39,10 +39,10 @@ class Mbpo extends Scene {
     this.stages.classList.add('pair');
     this.runs = [['mbpo', 'MBPO', colors.model], ['sac', 'SAC alone', colors.orange]].map(([algorithm, name, color]) =>
       ({ algorithm, name, color, stage: new Stage(this.stages, { label: 'The world of ' + name }) }));
-    this.plane = new Stage(this.stages, { label: 'Angle and angular speed: real states and imagined rollouts', ratio: 1.5, broad: true, caption: [
-      key('short rollouts of the model', colors.model), key('visited states, from which they start', colors.candidate), ' angle to the right, its speed upwards'] });
+    this.plane = new Plane(this.stages, { label: 'Angle and angular speed: real states and imagined rollouts', caption: [
+      key('short rollouts of the model', colors.model), key('visited states, from which they start', colors.candidate), 'angle to the right [rad], its speed upwards [rad/s]'] });
     this.curve = new Plot(this.stages, { label: 'Return over real steps', ratio: 1.5,
-      caption: [key('MBPO', colors.model), key('SAC alone', colors.orange), ' return of each episode as it acted, over real steps'] });
+      caption: [key('MBPO', colors.model), key('SAC alone', colors.orange), 'return of each episode as it acted, over real steps'] });
     this.reset();
   }
   get env() { return this.$('input[name=mbpo-env]:checked').value; }
@@ -91,7 +91,7 @@ class Mbpo extends Scene {
     }
     Object.assign(this.curve, { low: about.random, high: about.oracle,
       marks: [{ at: about.random, name: 'mean of random actions' }, { at: about.oracle, name: 'planning with the true dynamics' }] });
-    this.curve.draw(this.runs.map(({ steps, returns, color }) => ({ x: steps, y: returns, color, dots: true })), 2000);
+    this.curve.draw(this.runs.map(({ steps, returns, color }, i) => ({ x: steps, y: returns, color, dots: 4.5 - 2 * i })), 2000);  // so that equals are seen
     this.drawPlane();
     lightMbpo(this, mbpo.player);
     const frame = mbpo.player.frame;
@@ -104,10 +104,7 @@ class Mbpo extends Scene {
     const all = [...this.visited, ...this.imagined.flatMap((way) => [[way[0], way[1]], [way[way.length - 2], way[way.length - 1]]])];
     const range = (i) => all.reduce(([low, high], p) => [Math.min(low, p[i]), Math.max(high, p[i])], [-1, 1]);
     const [x, y] = [range(0), range(1)];
-    this.plane.clear([x[0] - 0.3, y[0] - 0.5], [x[1] + 0.3, y[1] + 0.5]);
-    this.plane.heights();
-    for (const point of this.visited.slice(-2000)) this.plane.dot(...point, 1.3, colors.candidate);
-    for (const way of this.imagined) this.plane.line(way, colors.model, 1.2, { alpha: 0.6 });
+    this.plane.draw(this.visited.slice(-2000), this.imagined, [x[0] - 0.3, y[0] - 0.5], [x[1] + 0.3, y[1] + 0.5]);
   }
   draw({ stage, player, name, returns }) {
     const drawing = player.drawing;

@@ -114,7 +114,7 @@ class Planning extends Scene {
 
     Object.assign(this.returns, { low: random, high: oracle,
       marks: [{ at: random, name: 'mean of random actions' }, { at: oracle, name: 'planning with the true dynamics' }] });
-    this.returns.draw([{ x: this.done.map((_, i) => i + 1), y: this.done, color: colors.model, dots: true }], 8);
+    this.returns.draw([{ x: this.done.map((_, i) => i + 1), y: this.done, color: colors.model, dots: 2.5 }], 8);
 
     if (this.player.refitting) this.light([2]);
     else if (!frame.learned) this.light([1]);

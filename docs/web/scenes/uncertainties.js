@@ -91,9 +91,11 @@ class Uncertainties extends Scene {
     const { members, mean, aleatoric, epistemic, entropy } = this.look, last = mean.length - 1, stage = this.stage;
     const x = (i) => -11 + (22 * i) / last, line = (y) => Array.from(y).flatMap((v, i) => [x(i), v]);
     const edge = (sign) => Array.from(mean, (m, i) => [x(i), m + sign * 2 * Math.hypot(aleatoric[i], epistemic[i])]);
-    stage.clear([-11, -3.8], [11, 3.8]);
-    stage.heights(4, [-2, 0, 2].map((at) => ({ at, name: String(at).replace('-', '\u2212') })));
-    stage.fill([...edge(1), ...edge(-1).reverse()].flat(), '#c9d8ea', 0.7);
+    const above = edge(1), below = edge(-1);
+    this.span = mix(this.span || 3.8, Math.max(3.8, ...[...above, ...below].map(([, y]) => 1.05 * Math.abs(y))), 0.1);
+    stage.clear([-11, -this.span], [11, this.span]);
+    stage.heights(5);
+    stage.fill([...above, ...below.reverse()].flat(), '#c9d8ea', 0.7);
     for (const member of members) stage.line(line(member), colors.model, 1.5, { alpha: 0.8 });
     for (const [px, py] of this.points) stage.dot(px, py, 2, colors.ink);
     const lower = this.kinds;
