@@ -84,10 +84,10 @@ class CliffWalk extends Scene {
   report() {
     const data = {}, slow = this.walkers[0].player.pace / 100;
     for (const { score, falls } of this.walkers) data[score] = falls[falls.length - 1] || 0, data[score + 'Walks'] = falls.length;
-    const players = this.walkers.map(({ player }) => player), learned = players.every(({ frame }) => frame.learned);
-    const waited = Math.max(...players.map((player) => (player.refitting ? player.waited : 0)));
+    const learned = this.walkers.every(({ player }) => player.frame.learned);
+    const fitting = this.walkers.filter(({ player }) => player.refitting && player.waited > 0).map(({ score }) => score);
     this.say(learned ? 'Red ways ended in the abyss. All three go on learning from where they have been. One seed proves no order: try others. ' : 'Random actions around the start. ',
-      waited > 0 ? `Models are being fitted, for ${waited} s. ` : '',
+      fitting.length ? `A model is being fitted: ${fitting.join(', ')}. ` : '',
       learned && slow > 1.1 ? `Slow motion, ${(1 / slow).toFixed(2)} of real time; 60 candidate plans in 3 rounds, instead of 400 in 5.` : '');
     Object.assign(this.article.dataset, data);
   }
