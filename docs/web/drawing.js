@@ -44,7 +44,7 @@ class Stage {
     this.canvas = make('canvas');
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', label);
-    this.caption = make('figcaption', {}, ...caption);
+    this.caption = make('figcaption', {}, ...caption.flatMap((words) => [words, ' ']));
     parent.append(make('figure', { className: wide ? 'wide' : broad ? 'broad' : '' }, this.canvas, this.caption));
     this.context = this.canvas.getContext('2d');
     this.ratio = ratio;
@@ -65,6 +65,23 @@ class Stage {
     this.ratio = (high[0] - low[0]) / (high[1] - low[1]);
     this.canvas.style.maxWidth = Math.round(25 * this.ratio) + 'rem';  // no higher than a window
     this.clear(low, high);
+  }
+  // The same with room for numbers, in pixels: so much to the left, a line below, and a little on the other sides.
+  clearInside(low, high, left = 48) {
+    const width = this.canvas.clientWidth, height = Math.round(width / this.ratio), [right, top, below] = [18, 6, 20];
+    const x = (high[0] - low[0]) / (width - left - right), y = (high[1] - low[1]) / (height - top - below);
+    this.clear([low[0] - left * x, low[1] - below * y], [high[0] + right * x, high[1] + top * y]);
+    this.inside = { low, high };
+  }
+  // Numbers below and, with a line at each, to the left of what clearInside has left for the lines.
+  axes(across, up) {
+    const { low, high } = this.inside;
+    for (const { at, name } of up) {
+      this.line([low[0], at, high[0], at], at === 0 ? colors.zero : colors.grid, 1);
+      this.text(name, this.x(low[0]) - 6, this.y(at), { align: 'right', size: 11 });
+    }
+    for (const { at, name } of across) this.text(name, this.x(at), this.height - 9, { align: 'center', size: 11 });
+    this.line([low[0], low[1], low[0], high[1]], colors.zero, 1);
   }
   x(x) { return ((x - this.low[0]) / (this.high[0] - this.low[0])) * this.width; }
   y(y) { return ((this.high[1] - y) / (this.high[1] - this.low[1])) * this.height; }
@@ -106,8 +123,8 @@ class Stage {
     this.context.fillText(words, x, y);
   }
   // Numbers on the y axis, at the left edge, with a line at each, the one at zero darker.
-  heights(most = 4, numbers = roundNumbers(this.low[1], this.high[1], most)) {
-    for (const { at, name } of numbers) {
+  heights(most = 4) {
+    for (const { at, name } of roundNumbers(this.low[1], this.high[1], most)) {
       this.line([this.low[0], at, this.high[0], at], at === 0 ? colors.zero : colors.grid, 1);
       this.text(name, 3, clamp(this.y(at) - 6, 6, this.height - 6), { size: 11, apart: true });
     }
@@ -134,30 +151,34 @@ class Plot {
     this.stage = new Stage(parent, { label, ratio, caption, wide, broad: true });
     Object.assign(this, { low, high, log, marks, numbers });
   }
-  // lines: {x, y, color, width, dots, alpha}; right: where x ends at least
+  // lines: {x, y, color, width, dots, alpha}, dots by their radius; right: where x ends at least
   draw(lines, right) {
     const scale = (y) => (this.log ? Math.log10(Math.max(y, 1e-9)) : y);
-    const stage = this.stage, width = stage.canvas.clientWidth, height = Math.round(width / stage.ratio);
+    const stage = this.stage;
     for (const line of lines) right = Math.max(right, ...line.x.slice(-1));
     const room = 0.04 * (scale(this.high) - scale(this.low)), low = scale(this.low) - room, high = scale(this.high) + room;
-    // What is around the plot, in pixels: numbers to the left and below.
-    const [left, rest, top, below] = [44, 18, 6, 20], x = right / (width - left - rest), y = (high - low) / (height - top - below);
-    stage.clear([-left * x, low - below * y], [right + rest * x, high + top * y]);
-    for (const { at, name } of this.numbers || roundNumbers(this.low, this.high, height > 130 ? 5 : 3)) {
-      stage.line([0, scale(at), right, scale(at)], at === 0 ? colors.zero : colors.grid, 1);
-      stage.text(name, left - 6, stage.y(scale(at)), { align: 'right', size: 11 });
-    }
-    for (const { at, name } of roundNumbers(0, right, width > 330 ? 6 : 4))
-      stage.text(name, stage.x(at), height - 9, { align: 'center', size: 11 });
-    stage.line([0, low, 0, high], colors.zero, 1);
+    stage.clearInside([0, low], [right, high]);
+    const up = this.numbers || roundNumbers(this.low, this.high, stage.height > 130 ? 5 : 3);
+    stage.axes(roundNumbers(0, right, stage.width > 330 ? 6 : 4), up.map(({ at, name }) => ({ at: scale(at), name })));
     for (const { at, name } of this.marks) {
       stage.line([0, scale(at), right, scale(at)], '#a09a8c', 1, { dashes: [3, 4] });
       stage.text(name, stage.x(right), stage.y(scale(at)) + (2 * scale(at) > low + high ? 9 : -8), { align: 'right', size: 11, apart: true });
     }
-    for (const { x, y, color, width = 2, dots = false, alpha = 1, dashes = [] } of lines) {
+    for (const { x, y, color, width = 2, dots = 0, alpha = 1, dashes = [] } of lines) {
       const points = x.flatMap((at, i) => [at, clamp(scale(y[i]), low, high)]);
       stage.line(points, color, width, { alpha, dashes });
-      if (dots) for (let i = 0; i < points.length; i += 2) stage.dot(points[i], points[i + 1], 2.5, color);
+      if (dots) for (let i = 0; i < points.length; i += 2) stage.dot(points[i], points[i + 1], dots, color);
     }
+  }
+}
+
+// Visited states and imagined ways in two of their coordinates, with numbers on both axes.
+class Plane {
+  constructor(parent, { label, caption }) { this.stage = new Stage(parent, { label, ratio: 1.5, broad: true, caption }); }
+  draw(points, ways, low, high, across = roundNumbers(low[0], high[0], 4)) {
+    this.stage.clearInside(low, high, 30);
+    this.stage.axes(across, roundNumbers(low[1], high[1], 4));
+    for (const point of points) this.stage.dot(...point, 1.3, colors.candidate);
+    for (const way of ways) this.stage.line(way, colors.model, 1.2, { alpha: 0.6 });
   }
 }

@@ -18,6 +18,7 @@ function open() {
   }
   scene = made[id];
   for (const other of Object.values(made)) other.article.hidden = other !== scene;
+  document.getElementById('playing').hidden = scene.still;
   for (const link of nav.children) link.setAttribute('aria-current', link.hash === '#' + id ? 'page' : 'false');
 }
 for (const [id, [, name]] of Object.entries(kinds)) nav.append(make('a', { href: '#' + id, textContent: name }));
@@ -25,7 +26,7 @@ addEventListener('hashchange', open);
 addEventListener('keydown', (event) => {
   if (event.target.closest('button, a, input:not([type=range])') || event.ctrlKey || event.metaKey || event.altKey) return;
   const act = { ' ': () => scene.play(scene.paused), '.': () => scene.$('.step').click(), r: () => scene.again() }[event.key];
-  if (!act) return;
+  if (!act || (scene.still && event.key !== 'r')) return;
   event.preventDefault();
   act();
 });

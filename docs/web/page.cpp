@@ -100,15 +100,17 @@ class Run {
   }
   Run(const Run&) = delete;
 
-  // So many real steps further (and, at first, those of the base policy): a frame for each.
+  // So many real steps further: a frame for each. Those of the base policy, at first, are a part of
+  // their own, so that they can be seen while the first model is fitted.
   val advance(int steps) {
     return guarded([&] {
       frames_ = val::array();
       steps_left_ = steps;
       Archive left;
       asked_.options.left = &left;
-      const auto stop = [this] { return steps_left_ <= 0; };
-      Recorder record(asked_.options, asked_.env->spec, "", stop, std::exchange(kept_, {}));
+      Recorder record(
+          asked_.options, asked_.env->spec, "",
+          [&] { return record.learned() && steps_left_ <= 0; }, std::exchange(kept_, {}));
       asked_.algorithm.run(*asked_.env, record);
       left.begin_loading();
       kept_ = std::move(left);
@@ -234,6 +236,7 @@ class Run {
     fit.set("heldOut", double(report.holdout_rows));
     fit.set("loss", report.holdout_loss), fit.set("seconds", report.seconds);
     refit_of_next_ = fit;
+    val::global().call<void>("postMessage", val("fitted"));  // before the part has come to its end
   }
 
   void on_step(const Transition& tr, bool learned) {
@@ -245,7 +248,7 @@ class Run {
                               {"refit", &refit_of_next_}})
       frame.set(name, std::exchange(*what, val::undefined()));
     frames_.call<void>("push", frame);
-    if (learned) --steps_left_;
+    --steps_left_;
     if (tr.terminated || tr.truncated) total_ = 0, length_ = 0;
   }
 

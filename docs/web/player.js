@@ -6,13 +6,14 @@
 const workerScript = URL.createObjectURL(
   new Blob([document.getElementById('worker').textContent], { type: 'text/javascript' }));
 
-// A thing of page.cpp in a worker of its own: each call is a promise.
+// A thing of page.cpp in a worker of its own: each call is a promise. While a call goes on it can say that a model is fitted.
 class Remote {
   constructor(make, ...args) {
     this.tickets = new Map();
-    this.next = 0;
+    this.next = 0, this.fitted = false;
     this.worker = new Worker(workerScript);
     this.worker.onmessage = ({ data }) => {
+      if (data === 'fitted') return void (this.fitted = true);
       const { resolve, reject } = this.tickets.get(data.ticket);
       this.tickets.delete(data.ticket);
       if (data.error) reject(new Error(data.error));
@@ -59,13 +60,14 @@ class Player {
     this.scene.players = this.scene.players.filter((one) => one !== this);
   }
   async ask(count) {
-    this.asking = true;
+    const fits = this.frame && this.untilRefit === 0;
+    this.asking = true, this.remote.fitted = false;
     this.askedAt = performance.now();
     try {
       await this.prepare(this);
       const begun = performance.now(), frames = await this.remote.call('advance', count);
       const cost = (performance.now() - begun) / count;
-      if (frames.some((frame) => frame.learned)) this.cost = mix(this.cost, cost, this.cost < cost ? 0.1 : 0.3);
+      if (frames.some((frame) => frame.learned) && !fits) this.cost = mix(this.cost, cost, this.cost < cost ? 0.1 : 0.3);
       const extra = await this.follow(this, frames);
       if (this.ended) return;
       for (const frame of frames) frame.drawing = frame.pictures[0];
@@ -92,16 +94,21 @@ class Player {
       this.share = Math.min(this.share, 1);
     }
     const count = clamp(Math.round(Math.min((perSecond * this.batch) / 1000, (1.25 * this.batch) / this.cost)), 1, 1000);
-    if (!this.asking && this.frames.length <= count + 1 && (!scene.paused || this.frames.length < 2)) this.ask(count);
+    const soon = this.frames.length <= count + 1 || !this.last.learned;  // the first model is fitted while the random steps are shown
+    if (!this.asking && soon && (!scene.paused || this.frames.length < 2)) this.ask(this.frame ? Math.min(count, this.untilRefit || 1) : count);
     return passed;
   }
   get frame() { return this.frames[0]; }
-  // Whether the next step is not yet done, and begins with a refit of the model.
-  get refitting() {
-    if (this.frames.length > 1 || !this.about) return false;
-    const { 'initial-steps': initial, 'refit-every': every } = this.about.settings;
-    return (this.frame.step - Number(initial)) % Number(every) === 0;
+  get last() { return this.frames[this.frames.length - 1]; }
+  // How many steps can still be done before the model is fitted again. No part that is asked for goes on beyond that.
+  get untilRefit() { return this.stepsToRefit(this.last.step); }
+  stepsToRefit(step) {
+    const [initial, every] = ['initial-steps', 'refit-every'].map((name) => Number(this.about.settings[name]));
+    if (!every) return Infinity;
+    return step < initial ? initial - step : (every - ((step - initial) % every)) % every;
   }
+  // Whether the next step is not yet done, and the model is fitted again in it.
+  get refitting() { return this.frames.length === 1 && this.untilRefit === 0; }
   // For how many seconds the next step is being waited for.
   get waited() { return this.asking && this.frames.length < 2 ? Math.floor((performance.now() - this.askedAt) / 1000) : 0; }
   // For how fast the world is shown: 1 is real time.

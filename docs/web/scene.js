@@ -39,15 +39,20 @@ function codeOf(code) {
 
 // ---- a scene ----
 
+const inTurn = 'Where steps follow each other faster than an eye, the light goes round more slowly.';
+const same = 'The same without a browser';
+
 class Scene {
+  // about: its words, and whether it stands still, with nothing to play
   constructor(about) {
-    Object.assign(this, about);
+    Object.assign(this, { still: false, lit: 'Lit is the step that runs. ' + inTurn }, about);
     this.article = document.getElementById('scene').content.cloneNode(true).firstElementChild;
     this.article.id = 'scene-' + this.id;
     const put = (where, text) => (this.$(where).textContent = text);
-    put('.slide', 'Slide: ' + this.slide), put('h2', this.title), put('.idea', this.idea);
+    put('.slide', 'Slide: ' + this.slide), put('h2', this.title), put('.idea', this.idea), put('.light', this.lit);
     this.stages = this.$('.stages'), this.controls = this.$('.controls');
     this.paused = calm;
+    for (const button of ['.play', '.step']) this.$(button).hidden = this.still;
     this.$('.play').onclick = () => this.play(this.paused);
     this.players = [], this.saidAt = -Infinity, this.turn = 0, this.litAt = 0;
     this.$('.step').onclick = () => { this.play(false); this.turn = 0; for (const one of [this, ...this.players]) one.single = true; };
@@ -91,22 +96,24 @@ class Scene {
     this.$('.status').setAttribute('role', 'alert');
     this.$('.status').textContent = 'This scene has stopped: ' + error.message + '. Reset begins again.';
   }
-  // The file that runs, how the same is run without a browser, and further functions: {file, start, words, number}.
-  code(file, commands, functions = []) {
-    if (this.file !== file) {
-      this.file = file;
-      this.$('.file').textContent = file;
-      const more = functions.map(({ file, start, words, number }) => ({ file, numbers: [number], words, code: functionOf(file, start) }));
-      this.$('.steps').replaceChildren(...[...stepsOf(file), ...more].map(({ file, numbers, words, code }) => {
-        const item = make('li', {}, make('p', { textContent: words }));
-        if (file && file !== this.file) item.append(make('p', { className: 'file', textContent: file }));
-        if (code) item.append(codeOf(code));
-        item.numbers = numbers;
-        return item;
-      }));
-    }
-    const lines = [].concat(commands).map((command) => make('code', { textContent: command }));
-    this.$('.command').replaceChildren('The same without a browser:', ...lines);
+  // The file that runs, and further functions: {file, start, words, number}.
+  code(file, functions = []) {
+    if (this.file === file) return;
+    this.file = file;
+    this.$('.file').textContent = file;
+    const more = functions.map(({ file, start, words, number }) => ({ file, numbers: [number], words, code: functionOf(file, start) }));
+    this.$('.steps').replaceChildren(...[...stepsOf(file), ...more].map(({ file, numbers, words, code }) => {
+      const item = make('li', {}, make('p', { textContent: words }));
+      if (file && file !== this.file) item.append(make('p', { className: 'file', textContent: file }));
+      if (code) item.append(codeOf(code));
+      item.numbers = numbers;
+      return item;
+    }));
+  }
+  // What is typed in a terminal for what is shown, with the settings that it has now: words that say so, and lines.
+  commands(...groups) {
+    this.$('.command').replaceChildren(...groups.flatMap(([words, ...lines]) =>
+      [make('p', { textContent: words + ':' }), ...lines.map((line) => make('code', { textContent: line }))]));
   }
   // These steps of the slide are running.
   light(numbers) {
@@ -133,7 +140,7 @@ class Scene {
     const now = () => (values ? values[input.value] : Number(input.value));
     const output = make('output', { textContent: show(now()) });
     input.oninput = () => { output.textContent = show(now()); change(now()); };
-    const label_ = make('label', {}, label, ' ', output, input);
+    const label_ = make('label', { className: 'slider' }, make('span', { textContent: label }), ' ', output, ' ', input);
     if (note) label_.append(make('small', { textContent: note }));
     this.controls.append(label_);
     return { get value() { return now(); }, set(x) { input.value = values ? values.indexOf(x) : x; output.textContent = show(now()); } };
@@ -147,7 +154,7 @@ class Scene {
       group.append(make('label', {}, input, ' ' + text));
     }
     const field = make('fieldset', {}, make('legend', { textContent: label }), group);
-    if (note) field.append(make('small', { textContent: note }));
+    if (note) field.append(' ', make('small', { textContent: note }));
     this.controls.append(field);
   }
 }

@@ -49,8 +49,34 @@ const slide = (page, id, name, value) => page.$eval(`#scene-${id} input[name=${n
   input.dispatchEvent(new Event('input'));
 }, String(value));
 const pick = (page, id, name, value) => page.click(`#scene-${id} input[name=${id}-${name}][value="${value}"]`);
+const commands = (page, id) => page.$$eval(`#scene-${id} .command code`, (lines) => lines.map((line) => line.textContent));
 const press = (page, id, button) => page.click(`#scene-${id} button.${button}`);
 const says = (page, id) => page.textContent(`#scene-${id} .status`);
+// What is lit (1 is the first of the list), and what the scene says, at the same moment.
+const seen = (page, id) => page.$eval('#scene-' + id, (scene) => ({
+  lit: [...scene.querySelectorAll('.steps li')].flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])).join(),
+  says: scene.querySelector('.status').textContent, at: Date.now() }));
+
+// Those commands that do not have all settings of the run that is shown, in the order of the runs: a run is made of each. One that
+// names several scores is that of several runs.
+const unlike = (page, lines) => page.evaluate(async (lines) => {
+  const settings = async (remote) => {
+    const { steps, episodes, ...others } = (await remote.call('about')).settings;  // what is shown has no end
+    return JSON.stringify(others);
+  };
+  const words = lines.filter((line) => line.startsWith('build/mbrl run ') && !line.includes(' --out ')).flatMap((line) => {
+    const [, several = ''] = line.match(/ --score (\S+)/) || [];
+    return several.split(',').map((score) => line.replace('build/mbrl run ', '').replace(several, score));
+  });
+  const shown = [], wrong = [];
+  for (const { remote } of scene.players) if ((await settings(remote)) !== '{}') shown.push(remote);  // but not what is only played
+  for (const [i, remote] of shown.entries()) {
+    const other = new Remote('Run', words[i]);
+    if ((await settings(remote)) !== (await settings(other))) wrong.push(words[i]);
+    other.end();
+  }
+  return wrong;
+}, lines);
 
 async function all(browser) {
   await test(browser, 'maze: Dyna finds the way of 14 steps', {}, async (page) => {
@@ -110,9 +136,9 @@ async function all(browser) {
     await until(page, 'planning', ({ futures }) => futures === '12', 'a fan');
     const lit = new Set();
     for (let i = 0; i < 40; ++i) {
-      const now = await page.$$eval('#scene-planning .steps li', (items) => items.flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])));
+      const now = (await seen(page, 'planning')).lit;
       check(now.length === 1, 'lit are the steps ' + now);
-      lit.add(now[0]);
+      lit.add(Number(now));
       await page.waitForTimeout(100);
     }
     check([3, 4, 5].every((step) => lit.has(step)) && !lit.has(1), 'in four seconds the steps ' + [...lit]);
@@ -192,6 +218,21 @@ async function all(browser) {
     check(now.imagined === '100', now.imagined + ' imagined rollouts');
     check(Number(now.mbpo) < 1000, 'the return of random torques is ' + now.mbpo);
   });
+  for (const [id, every] of [['mbpo', 100], ['cheetah', 250]])
+    await test(browser, id + ': while a model is fitted its steps are lit, then those of the rollouts, and the scene says how often', {}, async (page) => {
+      await open(page, id);
+      const during = [], fits = ({ says }) => says.includes('being fitted');
+      let now = await seen(page, id);
+      for (const end = Date.now() + 120000 * slow; Date.now() < end && !fits(now); now = await seen(page, id)) await page.waitForTimeout(50);
+      for (; fits(now); now = await seen(page, id)) during.push(now), await page.waitForTimeout(50);
+      check(during.length > 0, 'it never says that a model is being fitted');
+      const early = during.filter(({ at }) => at < during[during.length - 1].at - 300).map(({ lit }) => lit);  // what it says lags by 200 ms
+      check(early.length > 0 && early.every((lit) => lit === '2'), 'meanwhile these are lit: ' + early);
+      for (const end = Date.now() + 20000 * slow; Date.now() < end && now.lit === '3'; now = await seen(page, id)) during.push(now);
+      check(during.some(({ lit }) => lit === '3'), 'the steps of the rollouts were not lit');
+      check(['1', '4'].includes(now.lit), 'and then these are lit: ' + now.lit);
+      check(during[0].says.includes(`every ${every} real steps`), 'it says: ' + during[0].says);
+    });
   await test(browser, 'cheetah: who is pushed back is slower than who is not', { reducedMotion: 'reduce' }, async (page) => {
     await open(page, 'cheetah');
     const speeds = {};
@@ -207,6 +248,51 @@ async function all(browser) {
     }
     const slower = speeds[false].map((speed, i) => speed - speeds[true][i]);
     check(Math.max(...slower) > 2, 'it is slower by ' + slower);
+  });
+  for (const id of ['planning', 'cliff', 'maze', 'mbpo', 'cheetah'])
+    await test(browser, id + ': whatever slider is moved, the command is that of the run', {}, async (page) => {
+      await open(page, id);
+      for (const name of ['', ...(await page.$$eval(`#scene-${id} .controls input[type=range]`, (all) => all.map(({ name }) => name)))]) {
+        if (name) await page.$eval(`#scene-${id} input[name=${name}]`, (input) => { input.value = input.max; input.dispatchEvent(new Event('input')); });
+        const wrong = await unlike(page, await commands(page, id));
+        check(wrong.length === 0, `after ${name || 'nothing'} was moved, other settings than those of: ${wrong}`);
+      }
+    });
+  await test(browser, 'cheetah: the command of the one above names its gusts, and the run that its policy is from', {}, async (page) => {
+    await open(page, 'cheetah');
+    const played = async () => (await commands(page, 'cheetah')).find((line) => line.startsWith('build/mbrl play runs/above'));
+    check((await played()) === 'build/mbrl play runs/above --seed 1', 'without gusts: ' + (await played()));
+    await slide(page, 'cheetah', 'noise', 3);
+    check((await played()) === 'build/mbrl play runs/above --seed 1 --process-noise 0.5', 'with gusts: ' + (await played()));
+    check((await commands(page, 'cheetah')).includes('build/mbrl run mbpo --env half_cheetah --seed 1 --out runs/above'), 'where does its policy come from?');
+  });
+  await test(browser, 'keys and buttons are promised where there are some, and above the code it is said what is lit', {}, async (page) => {
+    for (const id of scenes) {
+      await open(page, id);
+      const playing = await page.isVisible(`#scene-${id} button.play`);
+      check((await page.innerText('footer')).includes('Space plays') === playing, id + ' promises keys that do nothing, or does not name them');
+      check((await page.textContent(`#scene-${id} .light`)).length > 40, id + ' does not say what is lit');
+    }
+  });
+  await test(browser, 'words stand apart, on labels and below pictures', {}, async (page) => {
+    for (const id of scenes) {
+      await open(page, id);
+      const words = await page.$$eval(`#scene-${id} label, #scene-${id} fieldset`, (all) => all.map((one) => one.textContent));
+      const stuck = words.filter((text) => /[a-z]\d|[a-z][A-Z]/.test(text.replace('PETS', '')));
+      check(stuck.length === 0, `${id}: ${stuck}`);
+      const keys = await page.$$eval(`#scene-${id} .key`, (all) => all.filter(({ nextSibling }) => !/^\s/.test(nextSibling.textContent)).length);
+      check(keys === 0, `${id}: ${keys} keys below pictures`);
+      const seen = await page.$$eval(`#scene-${id} .slider`, (all) => all.map((one) => one.innerText));
+      check(seen.every((text) => !/[a-z]\d/.test(text)), `${id}: ${seen}`);
+    }
+  });
+  await test(browser, 'maze: with curiosity it is said what is blue before the first reward', {}, async (page) => {
+    await open(page, 'maze');
+    await until(page, 'maze', ({ step }) => step > 20, 'some steps');
+    check((await says(page, 'maze')).includes('nothing is known'), 'without: ' + (await says(page, 'maze')));
+    await slide(page, 'maze', 'kappa', 3);
+    await page.waitForTimeout(500);
+    check((await says(page, 'maze')).includes('the blue is'), 'with: ' + (await says(page, 'maze')));
   });
   await test(browser, 'numbers on an axis are round, and zero is among them where it is in range', {}, async (page) => {
     await open(page, 'maze');
@@ -230,6 +316,8 @@ async function all(browser) {
     for (const id of scenes) {
       await open(page, id);
       await page.waitForTimeout(500);
+      const header = await page.$eval('header', (one) => one.getBoundingClientRect().bottom);
+      check(header < 200, `the header takes ${header} pixels of ${id}`);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       check(width <= 390, `${id} is ${width} wide`);
       const cut = await page.$$eval(`#scene-${id} pre, nav`, (all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);

@@ -5,31 +5,40 @@ class Cheetah extends Scene {
   constructor() {
     super({
       id: 'cheetah', slide: 'Model-Based Policy Optimization (MBPO)', title: 'The half-cheetah',
-      idea: 'Below, MBPO learns to run while you watch, beginning with random torques; above runs a policy that it has learned in the same way ' +
-        'before. Push it, or pull it by its back.',
+      lit: 'Lit is the step that runs for the one below. ' + inTurn,
+      idea: 'Two cheetahs. Above runs a policy that MBPO has learned before, in 15,000 real steps. Below, MBPO learns one while you watch, ' +
+        'beginning with random torques. Push the one above, or pull it by its back.',
     });
     this.speed = this.slider({ name: 'speed', label: 'Speed of the one above', values: [0.1, 0.25, 0.5, 1, 2, 4], value: 1,
       show: (speed) => (speed === 1 ? 'real time' : speed + ' of real time'), change: () => this.look() });
     this.noise = this.slider({ name: 'noise', label: 'Gusts around the one above', values: [0, 0.1, 0.2, 0.5, 1], value: 0,
-      change: (noise) => this.runner.set('process-noise', noise), note: 'As --process-noise: what it never met when it learned.' });
+      change: (noise) => this.blow(noise), note: 'As --process-noise: what it never met when it learned.' });
     this.updates = this.slider({ name: 'updates', label: 'Updates of MBPO per real step', values: [2, 5, 10, 20], value: 10,
       change: (n) => { this.learner.set('updates-per-step', n); this.command(); }, note: 'Fewer are faster, and learn less of each step. The program takes 20.' });
 
     this.stages.classList.add('pair');
     this.above = new Stage(this.stages, { label: 'The cheetah with a policy that was learned before', wide: true });
     this.below = new Stage(this.stages, { label: 'The cheetah that learns', broad: true });
-    this.plane = new Stage(this.stages, { label: 'Pitch and forward speed: real states and imagined steps', ratio: 1.66, broad: true, caption: [
-      key('steps of the model', colors.model), key('visited states', colors.candidate), ' forward speed [m/s] upwards, pitch from \u2212\u03c0 to \u03c0 to the right'] });
+    this.plane = new Plane(this.stages, { label: 'Pitch and forward speed: real states and imagined steps', caption: [
+      key('steps of the model', colors.model), key('visited states', colors.candidate), 'pitch to the right, \u03c0 is upside down; forward speed upwards [m/s]'] });
     this.curve = new Plot(this.stages, { label: 'Return over real time', ratio: 3.2, low: -500, high: 5000, wide: true,
-      caption: [key('return of each episode of the one that learns', colors.model), key('of the one above', colors.truth), ' over the minutes that it has lived'] });
+      caption: [key('return of each episode of the one that learns', colors.model), key('of the one above', colors.truth), 'over the minutes of its life'] });
     this.letPull();
-    this.$('.player').append(make('button', { type: 'button', className: 'push', textContent: 'Push it back',
+    this.$('.player').append(make('button', { type: 'button', className: 'push', textContent: 'Push the one above back',
       onclick: () => this.runner.remote.call('push', -3, 1.5).catch((error) => this.fail(error)) }));
     this.reset();
   }
   words() { return `mbpo --env half_cheetah --seed ${this.seed} --updates-per-step ${this.updates.value}`; }
+  // The one above is not of this page: its policy has learned with the preset of the program.
   command() {
-    this.code('src/algorithms/09_mbpo.hpp', ['build/mbrl run ' + this.words(), `build/mbrl play runs/mbpo-half_cheetah-${this.seed}`]);
+    const gusts = this.noise.value > 0 ? ' --process-noise ' + this.noise.value : '';
+    this.commands(['The one below, without a browser', 'build/mbrl run ' + this.words()],
+      ['The one above has learned with seed 1, 20 updates a step and 15,000 steps, and is then played', 'build/mbrl run mbpo --env half_cheetah --seed 1 --out runs/above',
+        `build/mbrl play runs/above --seed ${this.seed}${gusts}`]);
+  }
+  blow(noise) {
+    this.runner.set('process-noise', noise);
+    this.command();
   }
   reset() {
     this.failed = false;
@@ -40,6 +49,7 @@ class Cheetah extends Scene {
     this.look();
     this.learner = new Player(this, ['Run', this.words()], { show: [0, 0, 6], batch: 300, follow: this.rollouts });
     Object.assign(this, { hold: null, places: [], runs: [], steps: [], returns: [], visited: [], imagined: [], played: 0 });
+    this.code('src/algorithms/09_mbpo.hpp');
     this.command();
     this.light([1]);
   }
@@ -81,10 +91,7 @@ class Cheetah extends Scene {
     if (runner.frame) this.draw(this.above, runner);
     if (learner.frame) this.draw(this.below, learner), this.drawPlane();
     this.drawCurve();
-    const frame = learner.frame;
-    if (!frame || !frame.learned) this.light([1]);
-    else if (learner.refitting) this.lightInTurn([2, 4], learner);
-    else this.lightInTurn([1, 6], learner);
+    if (learner.frame) lightMbpo(this, learner);
     this.report();
   }
   draw(stage, player) {
@@ -96,26 +103,23 @@ class Cheetah extends Scene {
     if (stage === this.above) {
       this.back = [trace[0], 0.7 + trace[1]];
       if (this.hold) stage.line([...this.back, ...this.pointer], colors.orange, 3);
-      stage.caption.replaceChildren(make('b', { textContent: 'learned before' }), `: step ${whole(frame.length)} of its episode, return so far ${whole(frame.return)}`);
+      stage.caption.replaceChildren(make('b', { textContent: 'learned before' }), `: step ${whole(frame.length)} of its episode, return so far ${whole(frame.return)}. Red: what touches the ground.`);
     } else stage.caption.replaceChildren(make('b', { textContent: 'learning' }), `: real step ${whole(frame.step)}, return so far ${whole(frame.return)}`);
   }
   drawPlane() {
     const speeds = this.visited.map(([, speed]) => speed), low = Math.min(-3, ...speeds), high = Math.max(4, ...speeds);
-    this.plane.clear([-3.3, low - 0.5], [3.3, high + 0.5]);
-    this.plane.heights();
     const turned = (pitch) => pitch - 2 * Math.PI * Math.round(pitch / (2 * Math.PI));
-    for (const [pitch, speed] of this.visited.slice(-2000)) this.plane.dot(turned(pitch), speed, 1.3, colors.candidate);
-    for (const way of this.imagined) {
-      const shift = turned(way[0]) - way[0];
-      this.plane.line(way.map((x, i) => (i % 2 ? x : x + shift)), colors.model, 1.2, { alpha: 0.7 });
-    }
+    const points = this.visited.slice(-2000).map(([pitch, speed]) => [turned(pitch), speed]);
+    const ways = this.imagined.map((way) => way.map((x, i) => (i % 2 ? x : x + turned(way[0]) - way[0])));
+    const across = [-1, 0, 1].map((k) => ({ at: k * Math.PI, name: ['\u2212\u03c0', '0', '\u03c0'][k + 1] }));
+    this.plane.draw(points, ways, [-3.3, low - 0.5], [3.3, high + 0.5], across);
   }
   drawCurve() {
     const { about } = this.learner, minutes = this.steps.map((step) => step / 1200);
     const best = Math.max(1000, ...this.runs, ...this.returns), right = Math.max(5, ...minutes);
     Object.assign(this.curve, { low: Math.min(-500, ...this.returns), high: best, marks: about ? [{ at: about.random, name: 'mean of random actions' }] : [] });
     const lines = this.runs.slice(-1).map((last) => ({ x: [0, right], y: [last, last], color: colors.truth, width: 1.5 }));
-    this.curve.draw([...lines, { x: minutes, y: this.returns, color: colors.model, dots: true }], right);
+    this.curve.draw([...lines, { x: minutes, y: this.returns, color: colors.model, dots: 2.5 }], right);
   }
   report() {
     const { runner, learner, runs, returns } = this, words = [], about = runner.about, frame = learner.frame;
@@ -125,15 +129,15 @@ class Cheetah extends Scene {
         `; learned in ${whole(about.steps)} real steps, ${(about.steps / 1200).toFixed(0)} minutes of its own time. Below: `);
       Object.assign(this.article.dataset, { speed, forward: runner.frame.s[9], return: runner.frame.return, last: runs[runs.length - 1], length: runner.frame.length });
     }
-    if (!frame) return this.wait(words.concat('1,000 random steps and a first model of them ...'), learner);
-    words.push('it has lived ', [(frame.step / 1200).toFixed(1)], ' minutes. ', ...(returns.length ? ['Last return ', [whole(returns[returns.length - 1])], '. '] : []));
-    if (learner.waited > 1) words.push(`A new model is being fitted, ${learner.waited} s so far. `);
-    else if (!frame.learned) words.push('Random actions. ');
+    if (!frame) return this.wait(words.concat('1,000 random steps to begin with ...'), learner);
+    words.push('it is ', [(frame.step / 1200).toFixed(1)], ' minutes old. ', ...(returns.length ? ['Last return ', [whole(returns[returns.length - 1])], '. '] : []));
+    words.push(frame.learned ? '' : 'Random actions. ', wordsOfRefits(learner));
     const learned = frame.step - Number(learner.about.settings['initial-steps']);
     if (learned > 50 && this.played > 10000) {
       const perMinute = (60000 * learned) / this.played, left = (6000 - frame.step) / perMinute;
-      words.push(`A minute here is ${(perMinute / 1200).toFixed(1)} minutes of its own. `);
-      if (left > 1 && this.updates.value >= 10) words.push(`In ${whole(left)} more it has lived five; by then two seeds of the program returned 1,184 and 4,361.`);
+      words.push(`In a minute of yours it lives ${(perMinute / 1200).toFixed(1)}. `);
+      if (left > 1 && this.updates.value === 10)
+        words.push(`In about ${whole(left)} minutes it will be 5 minutes old; at that age two runs of the program, with ten updates as here, returned 1,184 and 4,361.`);
     }
     this.say(...words);
     Object.assign(this.article.dataset, { step: frame.step, mbpo: returns[returns.length - 1], imagined: this.imagined.length });

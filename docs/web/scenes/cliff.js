@@ -5,13 +5,13 @@ class CliffWalk extends Scene {
   constructor() {
     super({
       id: 'cliff', slide: 'How can uncertainty estimation help? / There are a few caveats',
-      title: 'The cliff',
+      title: 'The cliff', lit: 'Lit is the step that runs in the first of the three. ' + inTurn,
       idea: 'The short way to the green goal runs along an edge, where a wind blows down, in narrow gusts (the blue arrows). It is always the same ' +
         'and can be learned, but the random steps at the start seldom meet it. Three times the same PETS; only the score of a plan differs: ' +
         'its expected return, or that minus or plus its spread over the imagined futures.',
     });
     this.risk = this.slider({ name: 'risk', label: 'Weight of the spread', values: [0.25, 0.5, 1, 2, 4], value: 1,
-      change: (risk) => this.walkers.forEach(({ player }) => player.set('risk', risk)), note: 'For pessimistic and optimistic.' });
+      change: (risk) => this.weigh(risk), note: 'For pessimistic and optimistic.' });
     this.members = this.slider({ name: 'members', label: 'Members of the ensemble', low: 2, high: 7, value: 5, note: 'Begins the walks again.',
       change: (n) => this.begin(`Begun again, with ${n} members.`) });
     this.wind = this.slider({ name: 'wind', label: 'Wind, at most, in a step', values: [0, 0.03, 0.06, 0.09], value: 0.09, show: (wind) => wind.toFixed(2),
@@ -34,9 +34,17 @@ class CliffWalk extends Scene {
       walker.player = new Player(this, ['Run', this.words(walker.score)], { show: [12, 0, 1] });
       walker.player.set('wind', this.wind.value);
     }
-    const calmer = this.wind.value === 0.09 ? [] : [`(after wind = ${this.wind.value} in envs/cliff.hpp, and make build)`];
-    this.code('src/algorithms/02_pets.hpp', [...this.walkers.map(({ score }) => 'build/mbrl run ' + this.words(score)), ...calmer], [
+    this.code('src/algorithms/02_pets.hpp', [
       { file: 'src/planning/propagation.cpp', start: 'void score(const Matrix& returns', number: 3, words: 'The score of a plan, from its returns in the imagined futures:' }]);
+    this.command();
+  }
+  command() {
+    const calmer = this.wind.value === 0.09 ? '' : `, after wind = ${this.wind.value} in envs/cliff.hpp and make build`;
+    this.commands([same + calmer, 'build/mbrl run ' + this.words(this.walkers.map(({ score }) => score))]);
+  }
+  weigh(risk) {
+    for (const { player } of this.walkers) player.set('risk', risk);
+    this.command();
   }
   tick(milliseconds) {
     for (const walker of this.walkers) {
@@ -45,13 +53,14 @@ class CliffWalk extends Scene {
     }
     const right = 10;
     this.falls.high = Math.max(6, ...this.walkers.map(({ falls }) => falls[falls.length - 1] || 0));
-    this.falls.draw(this.walkers.map(({ falls, color }) => ({ x: falls.map((_, i) => i + 1), y: falls, color, dots: true })), right);
+    const line = ({ falls, color }, i) => ({ x: falls.map((_, n) => n + 1), y: falls, color, width: 4 - i, dots: 5 - 1.2 * i });  // so that equals are seen
+    this.falls.draw(this.walkers.map(line), right);
     const { player } = this.walkers[0];
-    if (!player.frame || !player.frame.learned) this.light([1]);
-    else if (player.refitting) this.light([2]);
+    if (player.refitting) this.light([2]);
+    else if (!player.frame || !player.frame.learned) this.light([1]);
     else this.lightInTurn([3, 4, 5], player);
     const late = this.walkers.find(({ player }) => !player.frame);
-    if (late) this.wait('200 random steps each, and the first models ...', late.player);
+    if (late) this.wait('200 random steps each, to begin with ...', late.player);
     else this.report();
   }
   see(walker, frame) {
@@ -76,7 +85,9 @@ class CliffWalk extends Scene {
     const data = {}, slow = this.walkers[0].player.pace / 100;
     for (const { score, falls } of this.walkers) data[score] = falls[falls.length - 1] || 0, data[score + 'Walks'] = falls.length;
     const learned = this.walkers.every(({ player }) => player.frame.learned);
+    const fitting = this.walkers.filter(({ player }) => player.refitting && player.waited > 0).map(({ score }) => score);
     this.say(learned ? 'Red ways ended in the abyss. All three go on learning from where they have been. One seed proves no order: try others. ' : 'Random actions around the start. ',
+      fitting.length ? `A model is being fitted: ${fitting.join(', ')}. ` : '',
       learned && slow > 1.1 ? `Slow motion, ${(1 / slow).toFixed(2)} of real time; 60 candidate plans in 3 rounds, instead of 400 in 5.` : '');
     Object.assign(this.article.dataset, data);
   }

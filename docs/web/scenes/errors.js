@@ -5,7 +5,8 @@ class Errors extends Scene {
   constructor() {
     super({
       id: 'errors', slide: 'The curse of long model-based rollouts / How to get away with accumulated errors?',
-      title: 'Errors that grow',
+      title: 'Errors that grow', still: true,
+      lit: 'Lit is what ran last: the first function while the model learns, then the second, for each T and k.',
       idea: 'A model is wrong by a little at every step, and the next step starts from there. Rolled out for long, imagination parts from ' +
         'the truth; short rollouts from states that were really visited stay close to it, and still see all times.',
     });
@@ -21,7 +22,6 @@ class Errors extends Scene {
     this.sum = new Plot(this.stages, { label: 'Errors summed over the steps', ratio: 2.4, low: 0, wide: true, caption: [
       key('open loop', colors.model), key('short rollouts', colors.green), key('\u03b5 T', colors.candidate), key('\u03b5 T\u00b2, as the slide has it', colors.orange),
       ' Sum of the errors of T steps, mean of 50 rollouts, in units of the spread of the data.'] });
-    for (const button of ['.play', '.step']) this.$(button).hidden = true;
     this.reset();
   }
   get env() { return this.$('input[name=errors-env]:checked').value; }
@@ -31,9 +31,10 @@ class Errors extends Scene {
     this.saidAt = -Infinity, this.begun = performance.now();
     this.remote = new Remote('Rollouts', this.env, this.rows.value, this.seed);
     this.remote.made.catch((error) => this.fail(error));
-    this.code('src/dynamics/deterministic.cpp', "make notebooks N='14* 15*'", [
+    this.code('src/dynamics/deterministic.cpp', [
       { file: 'src/dynamics/deterministic.cpp', start: 'FitReport DeterministicModel::fit', number: 1, words: 'Learn f(s, a) to minimise the sum of |f(s_i, a_i) - s\u2019_i|\u00b2.' },
       { file: 'src/dynamics/short_rollouts.cpp', start: 'short_rollouts(', number: 2, words: 'Pick states s_i from D, and make short rollouts from them with f.' }]);
+    this.commands(['Experiments on this, without a browser', "make notebooks N='14* 15*'"]);
     this.ask();
   }
   async ask() {

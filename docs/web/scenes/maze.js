@@ -23,7 +23,10 @@ class Maze extends Scene {
   }
   get env() { return this.$('input[name=maze-env]:checked').value; }
   words() { return `dyna --env ${this.env} --seed ${this.seed} --planning-updates ${this.K.value} --kappa ${this.kappa.value}`; }
-  command() { this.code('src/algorithms/06_dyna.hpp', `build/mbrl run ${this.words()} --steps 6000`); }
+  command() {
+    this.code('src/algorithms/06_dyna.hpp');
+    this.commands([same, `build/mbrl run ${this.words()} --steps 6000`]);
+  }
   tell(name, value) {
     this.player.set(name, value);
     this.command();
@@ -64,6 +67,7 @@ class Maze extends Scene {
     const last = this.lengths[this.lengths.length - 1], best = Math.min(...this.lengths);
     const words = ['Real step ', [whole(frame.step)], `, episode ${this.lengths.length + 1}. `];
     if (last) words.push('The last took ', [whole(last)], ' steps, the shortest ', [whole(best)], this.env === 'maze' ? ' (the shortest way is 14).' : '.');
+    else if (this.kappa.value > 0 && this.K.value > 0) words.push('No reward yet: the blue is the bonus of curiosity, for what has not been tried for long.');
     else words.push('The first episode is a random walk, whatever K: nothing is known before the first reward.');
     this.say(...words);
     Object.assign(this.article.dataset, { best, step: frame.step, episodes: this.lengths.length, first: this.lengths[0],

@@ -1,10 +1,30 @@
 // MBPO beside SAC, its model-free half, with the same number of real steps.
 'use strict';
 
+// The light on MBPO's steps: on 2 and 3 as long as a model is fitted; on 4 and 5 while it imagines, and so long that an eye
+// sees it; else on 1 and 6 in turn.
+function lightMbpo(scene, player) {
+  const now = performance.now();
+  if (player.refitting) scene.seenAt = now + 350;
+  if (player.refitting && !player.remote.fitted) scene.light([2]);
+  else if (now < scene.seenAt) scene.light([4]);
+  else if (player.frame.learned) scene.lightInTurn([1, 6], player);
+  else scene.light([1]);
+}
+// How often a model is fitted, and what of that is being waited for.
+function wordsOfRefits(player) {
+  const { 'refit-every': every, 'rollouts-per-step': rollouts, 'rollout-length': k } = player.about.settings;
+  const soFar = player.waited > 0 ? `, ${player.waited} s so far. ` : '. ';
+  if (!player.refitting) return `A model is fitted every ${every} real steps, the next in ${player.stepsToRefit(player.frame.step) || every}. `;
+  return player.remote.fitted ? `The new model imagines ${whole(every * rollouts * k)} steps${soFar}` :
+    `A new model is being fitted, as every ${every} real steps${soFar}`;
+}
+
 class Mbpo extends Scene {
   constructor() {
     super({
       id: 'mbpo', slide: 'Model-Based Policy Optimization (MBPO)', title: 'With and without a model',
+      lit: 'Lit is the step of MBPO, on the left, that runs. ' + inTurn,
       idea: 'The same learner twice, at the same real step. On the left it is fed with short imagined rollouts from visited states and makes many ' +
         'updates a step; on the right there are real transitions only. Both begin with the same 200 random steps.',
     });
@@ -13,16 +33,16 @@ class Mbpo extends Scene {
     this.length = this.slider({ name: 'rollout-length', label: 'k, steps of an imagined rollout', low: 1, high: 10, value: 5, note: 'Begins again.',
       change: (k) => this.begin(`Begun again, with rollouts of ${k} step${k > 1 ? 's' : ''}.`) });
     this.updates = this.slider({ name: 'updates', label: 'Updates of MBPO per real step', values: [1, 2, 5, 10, 20], value: 10,
-      change: (n) => this.runs[0].player.set('updates-per-step', n) });
+      change: (n) => this.update(this.runs[0], n) });
     this.sac = this.slider({ name: 'sac-updates', label: 'Updates of SAC per real step', values: [1, 2, 5, 10, 20], value: 1,
-      change: (n) => this.runs[1].player.set('updates-per-step', n), note: 'With as many as MBPO, SAC is fast on the pendulum, too.' });
+      change: (n) => this.update(this.runs[1], n), note: 'With as many as MBPO, SAC is fast on the pendulum, too.' });
     this.stages.classList.add('pair');
     this.runs = [['mbpo', 'MBPO', colors.model], ['sac', 'SAC alone', colors.orange]].map(([algorithm, name, color]) =>
       ({ algorithm, name, color, stage: new Stage(this.stages, { label: 'The world of ' + name }) }));
-    this.plane = new Stage(this.stages, { label: 'Angle and angular speed: real states and imagined rollouts', ratio: 1.5, broad: true, caption: [
-      key('short rollouts of the model', colors.model), key('visited states, from which they start', colors.candidate), ' angle to the right, its speed upwards'] });
+    this.plane = new Plane(this.stages, { label: 'Angle and angular speed: real states and imagined rollouts', caption: [
+      key('short rollouts of the model', colors.model), key('visited states, from which they start', colors.candidate), 'angle to the right [rad], its speed upwards [rad/s]'] });
     this.curve = new Plot(this.stages, { label: 'Return over real steps', ratio: 1.5,
-      caption: [key('MBPO', colors.model), key('SAC alone', colors.orange), ' return of each episode as it acted, over real steps'] });
+      caption: [key('MBPO', colors.model), key('SAC alone', colors.orange), 'return of each episode as it acted, over real steps'] });
     this.reset();
   }
   get env() { return this.$('input[name=mbpo-env]:checked').value; }
@@ -38,8 +58,14 @@ class Mbpo extends Scene {
       run.player = new Player(this, ['Run', this.words(run.algorithm)], run === this.runs[0] ? { follow: this.rollouts } : {});
     }
     Object.assign(this, { visited: [], imagined: [] });
-    this.code('src/algorithms/09_mbpo.hpp', this.runs.map(({ algorithm }) => 'build/mbrl run ' + this.words(algorithm)));
+    this.code('src/algorithms/09_mbpo.hpp');
+    this.command();
     this.light([1]);
+  }
+  command() { this.commands([same, ...this.runs.map(({ algorithm }) => 'build/mbrl run ' + this.words(algorithm))]); }
+  update({ player }, n) {
+    player.set('updates-per-step', n);
+    this.command();
   }
   // After a refit: some of the rollouts that have been imagined with the new model.
   rollouts({ scene, remote }, frames) {
@@ -60,31 +86,25 @@ class Mbpo extends Scene {
     }
     const about = mbpo.player.about;
     if (!about || !mbpo.player.frame || !sac.player.frame) {
-      this.wait('200 random steps, a first model of them, and 50,000 steps that are imagined with it ...', mbpo.player);
+      this.wait('200 random steps to begin with ...', mbpo.player);
       return;
     }
     Object.assign(this.curve, { low: about.random, high: about.oracle,
       marks: [{ at: about.random, name: 'mean of random actions' }, { at: about.oracle, name: 'planning with the true dynamics' }] });
-    this.curve.draw(this.runs.map(({ steps, returns, color }) => ({ x: steps, y: returns, color, dots: true })), 2000);
+    this.curve.draw(this.runs.map(({ steps, returns, color }, i) => ({ x: steps, y: returns, color, dots: 4.5 - 2 * i })), 2000);  // so that equals are seen
     this.drawPlane();
+    lightMbpo(this, mbpo.player);
     const frame = mbpo.player.frame;
-    if (!frame.learned) this.light([1]);
-    else if (mbpo.player.refitting) this.lightInTurn([2, 4], mbpo.player);
-    else this.lightInTurn([1, 6], mbpo.player);
     const last = ({ returns }) => (returns.length ? [whole(returns[returns.length - 1])] : ['none yet']);
     this.say('Real step ', [whole(frame.step)], '. Last return: MBPO ', last(mbpo), ', SAC ', last(sac), '. ',
-      mbpo.player.waited > 0 ? `A new model is fitted and imagines with, for ${mbpo.player.waited} s.` :
-        frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
+      wordsOfRefits(mbpo.player), frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
     Object.assign(this.article.dataset, { step: frame.step, mbpo: mbpo.returns.slice(-1)[0], sac: sac.returns.slice(-1)[0] });
   }
   drawPlane() {
     const all = [...this.visited, ...this.imagined.flatMap((way) => [[way[0], way[1]], [way[way.length - 2], way[way.length - 1]]])];
     const range = (i) => all.reduce(([low, high], p) => [Math.min(low, p[i]), Math.max(high, p[i])], [-1, 1]);
     const [x, y] = [range(0), range(1)];
-    this.plane.clear([x[0] - 0.3, y[0] - 0.5], [x[1] + 0.3, y[1] + 0.5]);
-    this.plane.heights();
-    for (const point of this.visited.slice(-2000)) this.plane.dot(...point, 1.3, colors.candidate);
-    for (const way of this.imagined) this.plane.line(way, colors.model, 1.2, { alpha: 0.6 });
+    this.plane.draw(this.visited.slice(-2000), this.imagined, [x[0] - 0.3, y[0] - 0.5], [x[1] + 0.3, y[1] + 0.5]);
   }
   draw({ stage, player, name, returns }) {
     const drawing = player.drawing;

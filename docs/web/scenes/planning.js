@@ -46,7 +46,8 @@ class Planning extends Scene {
       ` --horizon ${this.horizon.value} --candidates ${K} --elites ${K / 10}`;
   }
   command() {
-    this.code(this.pets ? 'src/algorithms/02_pets.hpp' : 'src/algorithms/01_version_1_5.hpp', 'build/mbrl run ' + this.words());
+    this.code(this.pets ? 'src/algorithms/02_pets.hpp' : 'src/algorithms/01_version_1_5.hpp');
+    this.commands([same, 'build/mbrl run ' + this.words()]);
   }
   tell(name, value) {
     if (name === 'candidates') this.player.set('elites', 4), this.player.set('candidates', value), this.player.set('elites', value / 10);
@@ -80,7 +81,7 @@ class Planning extends Scene {
     const player = this.player;
     for (const frame of player.tick(milliseconds, player.about ? 1 / player.about.secondsPerStep : 20)) this.see(frame);
     if (player.frame && player.about) this.draw(player.frame, player.drawing);
-    else this.wait('200 random steps, and the first model ...', player);
+    else this.wait('200 random steps to begin with ...', player);
   }
   // On the circle of the pendulum's tip all futures would lie on each other.
   unrolled(way) {
@@ -113,10 +114,10 @@ class Planning extends Scene {
 
     Object.assign(this.returns, { low: random, high: oracle,
       marks: [{ at: random, name: 'mean of random actions' }, { at: oracle, name: 'planning with the true dynamics' }] });
-    this.returns.draw([{ x: this.done.map((_, i) => i + 1), y: this.done, color: colors.model, dots: true }], 8);
+    this.returns.draw([{ x: this.done.map((_, i) => i + 1), y: this.done, color: colors.model, dots: 2.5 }], 8);
 
-    if (!frame.learned) this.light([1]);
-    else if (this.player.refitting) this.light([2]);
+    if (this.player.refitting) this.light([2]);
+    else if (!frame.learned) this.light([1]);
     else this.lightInTurn([3, 4, 5], this.player);
     this.report(frame);
   }
@@ -124,7 +125,7 @@ class Planning extends Scene {
     const words = ['Real step ', [whole(frame.step)], frame.learned ? `, episode ${this.done.length + 1}` : ', random actions',
       ', return so far ', [whole(frame.return)], '. '];
     if (this.done.length) words.push('Best episode ', [whole(this.best)], '. ');
-    if (this.player.refitting && this.player.waited > 0) words.push(`The model is being fitted again, for ${this.player.waited} s. `);
+    if (this.player.refitting && this.player.waited > 0) words.push(`A model is being fitted, for ${this.player.waited} s. `);
     else if (this.refit) words.push(`The model is fitted to ${this.refit.rows} transitions; another ${this.refit.heldOut} are held out, to say when to stop. `);
     if (frame.learned && this.player.slowness < 0.9)
       words.push(`Slow motion, ${this.player.slowness.toFixed(2)} of real time, because planning takes longer than a step. `);

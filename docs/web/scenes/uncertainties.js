@@ -6,6 +6,7 @@ class Uncertainties extends Scene {
     super({
       id: 'uncertainties', slide: 'How can we have uncertainty-aware models? / Bootstrap ensembles',
       title: 'Two types of uncertainty',
+      lit: 'Both functions run in turn as long as the members learn. Then the second is lit, which gave the picture.',
       idea: 'Click into the picture to add data points, in the gap above all. Where there are points the members agree, and what is left ' +
         'is the noise of the data (aleatoric, and all that the entropy of one model\u2019s output knows of); where there are none they part ' +
         '(epistemic). There nothing would hold a member\u2019s own noise down either, so its upper bound is learned too, as in PETS, and the ' +
@@ -42,9 +43,10 @@ class Uncertainties extends Scene {
     const old = this.keeps ? this.points : this.twoClusters();
     this.points = [], this.keeps = false;
     this.add(old);
-    this.code('src/dynamics/ensemble.cpp', "make notebooks N='06* 07* 08* 09*'", [
+    this.code('src/dynamics/ensemble.cpp', [
       { file: 'src/dynamics/ensemble.cpp', start: 'void Ensemble::fit_member', number: 1, words: 'Train multiple models: each has its own first weights, and its own points, drawn with replacement.' },
       { file: 'src/dynamics/posterior.cpp', start: 'Moments moments(', number: 2, words: 'See if they agree: Var[y] = E[sigma\u00b2] (aleatoric) + Var[mu] (epistemic).' }]);
+    this.commands(['Experiments on this, without a browser', "make notebooks N='06* 07* 08* 09*'"]);
   }
   // sin x, quiet on the left and noisy on the right, nothing in between. The sine turns back where the gap begins, on both sides:
   // were it to go straight on, all members would think of the same line through the gap.
@@ -89,9 +91,11 @@ class Uncertainties extends Scene {
     const { members, mean, aleatoric, epistemic, entropy } = this.look, last = mean.length - 1, stage = this.stage;
     const x = (i) => -11 + (22 * i) / last, line = (y) => Array.from(y).flatMap((v, i) => [x(i), v]);
     const edge = (sign) => Array.from(mean, (m, i) => [x(i), m + sign * 2 * Math.hypot(aleatoric[i], epistemic[i])]);
-    stage.clear([-11, -3.8], [11, 3.8]);
-    stage.heights(4, [-2, 0, 2].map((at) => ({ at, name: String(at).replace('-', '\u2212') })));
-    stage.fill([...edge(1), ...edge(-1).reverse()].flat(), '#c9d8ea', 0.7);
+    const above = edge(1), below = edge(-1);
+    this.span = mix(this.span || 3.8, Math.max(3.8, ...[...above, ...below].map(([, y]) => 1.05 * Math.abs(y))), 0.1);
+    stage.clear([-11, -this.span], [11, this.span]);
+    stage.heights(5);
+    stage.fill([...above, ...below.reverse()].flat(), '#c9d8ea', 0.7);
     for (const member of members) stage.line(line(member), colors.model, 1.5, { alpha: 0.8 });
     for (const [px, py] of this.points) stage.dot(px, py, 2, colors.ink);
     const lower = this.kinds;
