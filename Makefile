@@ -292,13 +292,14 @@ grader: packages $(HB)/tool $(HB)/grader $(HB)/shared.hpp.gch
 
 # ---- experiments, results, housekeeping ----
 
-# Each is run, with two threads, and what its cells printed and drew goes into notebooks_cpp/NN_topic.ipynb. Without gnuplot
-# the claims are checked all the same, and no notebook is overwritten by one without its figures.
+# Each is run, as many at once as there are processors, and what its cells printed and drew goes into notebooks_cpp/NN_topic.ipynb.
+# Without gnuplot the claims are checked all the same, and no notebook is overwritten by one without its figures.
 notebooks: packages
 	@[ -n "$(NOTEBOOKS)" ] || { echo "no notebook is called $(N): see notebooks_cpp/"; exit 2; }
 	@$(MAKE) --no-print-directory -j$(THREADS) $(BUILD)/execute_notebook $(NOTEBOOKS:%=$(BUILD)/notebooks/%)
-	@for n in $(NOTEBOOKS); do echo "---- $$n"; GNUPLOT=$(GNUPLOT) SEEDS=$(SEEDS) \
-	  $(if $(filter none,$(GNUPLOT)),,$(BUILD)/execute_notebook notebooks_cpp/$$n.cpp) $(BUILD)/notebooks/$$n || exit 1; done
+	@printf '%s\n' $(NOTEBOOKS) | GNUPLOT=$(GNUPLOT) SEEDS=$(SEEDS) xargs -P $(THREADS) -I{} sh -c '{ echo "---- {}"; \
+	  $(if $(filter none,$(GNUPLOT)),,$(BUILD)/execute_notebook notebooks_cpp/{}.cpp) $(BUILD)/notebooks/{}; } \
+	  >$(BUILD)/notebooks/{}.log 2>&1; held=$$?; cat $(BUILD)/notebooks/{}.log; [ $$held = 0 ] || exit 255'
 $(BUILD)/notebooks/%.o: notebooks_cpp/%.cpp
 	@$(call COMPILE,$(QUICK),$(SCALAR))
 $(BUILD)/notebook.o: src/notebook.cpp
