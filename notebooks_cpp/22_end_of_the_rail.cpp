@@ -13,7 +13,8 @@ using namespace mbrl;
 
 // %% [markdown]
 // The same task twice more, with one thing changed: a reward that falls towards the end of the rail
-// (where the cart stands is worth something), and one that falls with the pole's angle (balance is).
+// (where the cart stands is worth something), and one that falls with the pole's angle (balance
+// is).
 
 // %%
 struct SlopeInPosition : InvertedPendulum {
