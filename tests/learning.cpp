@@ -9,6 +9,8 @@
 #include "algorithms/01_version_1_5.hpp"
 #include "algorithms/02_pets.hpp"
 #include "algorithms/04_version_2_5.hpp"
+#include "algorithms/05_version_3_0.hpp"
+#include "algorithms/07_mba.hpp"
 #include "algorithms/09_mbpo.hpp"
 #include "algorithms/baselines.hpp"
 #include "algorithms/model_free.hpp"
@@ -217,4 +219,30 @@ TEST_CASE("MBPO, inverted_pendulum: evaluated after 5,000 steps at least 950 in 
     reached +=
         steps_of("inverted_pendulum", mbpo::Config{}, mbpo::run, seed, 5000).evaluation >= 950;
   CHECK(reached >= 4);
+}
+
+TEST_CASE(
+    "version 3.0, cartpole_swingup: evaluated after 5,000 steps at least 150 in 4 of 5 seeds") {
+  int reached = 0;
+  for (int seed = 1; seed <= 5; ++seed)
+    reached += steps_of("cartpole_swingup", version_3_0::Config{}, version_3_0::run, seed, 5000)
+                   .evaluation >= 150;
+  CHECK(reached >= 4);
+}
+
+TEST_CASE("MBA, pendulum: five good episodes begin within 1,900 steps in 5 of 5 seeds") {
+  for (int seed = 1; seed <= 5; ++seed) {
+    const std::vector<double> returns =  // of 200 steps each, after 200 random ones
+        steps_of("pendulum", mba::Config{}, mba::run, seed, 2900).returns;
+    bool good = false;
+    for (std::size_t first = 0; first + 5 <= returns.size() && 200 * (first + 1) <= 1900; ++first)
+      good = good || mean({returns.begin() + std::ptrdiff_t(first),
+                           returns.begin() + std::ptrdiff_t(first) + 5}) >= -200;
+    CHECK(good);
+  }
+}
+
+TEST_CASE("MBA, cartpole_swingup: evaluated after 5,000 steps at least 150 in 5 of 5 seeds") {
+  for (int seed = 1; seed <= 5; ++seed)
+    CHECK(steps_of("cartpole_swingup", mba::Config{}, mba::run, seed, 5000).evaluation >= 150);
 }
