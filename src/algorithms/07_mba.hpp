@@ -34,7 +34,7 @@ struct Config {
           "step 1: transitions collected by random actions at first");
     field("refit-episodes", refit_episodes, 1, 1000000, "step 3: episodes between two fits");
     field("recent-episodes", recent_episodes, 1, 1000000,
-          "steps 3 and 4: how many episodes back the linear models and the states s_j go");
+          "steps 2 and 4: how many episodes back the linear models and the states s_j go");
     field("imagine-with", imagine_with, {"linear", "network"},
           "step 3: a linear model for every time step, or the network of --model");
     model.list(field);
@@ -154,7 +154,8 @@ inline void run(const Env& env, const Config& config, Recorder& record) {
     record.step(tr);
 
     if (real.world.over() && ++learned < config.imagination_episodes) {
-      // 2. Sample {s, a, s'} from B: the recent episodes.   3. Use them to update the model.
+      // 2. Sample {s, a, s'} from B (linear models: from the recent episodes).   3. Use them to
+      // update the model.
       if (learned % config.refit_episodes == 0) {
         if (config.imagine_with == "linear")
           agent.linear.fit(agent.recent());
