@@ -50,7 +50,7 @@ class Player {
     this.remote = new Remote(...made);
     this.remote.call('show', ...show).catch((error) => scene.fail(error));
     this.frames = [];
-    this.asking = false, this.share = 0, this.cost = 30, this.pace = 30;
+    this.asking = false, this.share = 0, this.cost = 30, this.pace = 30, this.fitSeenAt = -Infinity;
     this.remote.call('about').then((about) => { this.about = about; }, (error) => scene.fail(error));
   }
   set(name, value) { this.remote.call('set', name, String(value)).catch((error) => this.scene.fail(error)); }
@@ -88,6 +88,7 @@ class Player {
       this.share += milliseconds / this.pace;
       while (this.share >= 1 && this.frames.length > 1) {
         passed.push(this.frames.shift());
+        if (this.frame.refit) this.fitSeenAt = performance.now();
         this.share -= 1;
         if (this.single && passed[passed.length - 1].learned) { this.single = false; this.share = 0; break; }
       }
@@ -109,6 +110,11 @@ class Player {
   }
   // Whether the next step is not yet done, and the model is fitted again in it.
   get refitting() { return this.frames.length === 1 && this.untilRefit === 0; }
+  // Whether the model is being fitted again, or was so just before the step that is shown: for so long that an eye sees it.
+  get fitting() {
+    if (this.refitting) this.fitSeenAt = performance.now();
+    return performance.now() < this.fitSeenAt + 500;
+  }
   // For how many seconds the next step is being waited for.
   get waited() { return this.asking && this.frames.length < 2 ? Math.floor((performance.now() - this.askedAt) / 1000) : 0; }
   // For how fast the world is shown: 1 is real time.

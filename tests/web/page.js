@@ -249,6 +249,20 @@ async function all(browser) {
     const slower = speeds[false].map((speed, i) => speed - speeds[true][i]);
     check(Math.max(...slower) > 2, 'it is slower by ' + slower);
   });
+  for (const id of ['planning', 'cliff'])
+    await test(browser, id + ': each fit, the first too, is lit and said', {}, async (page) => {
+      await open(page, id);
+      let all = 0, said = 0, before = '';
+      for (const end = Date.now() + 60000 * slow; Date.now() < end && all < 3; await page.waitForTimeout(30)) {
+        const { lit, says } = await seen(page, id);
+        if (lit === '2' && before !== '2') ++all;
+        if (all === 1 && lit === '2' && says.includes('being fitted')) said = 1;
+        check(all > 0 || !lit.startsWith('3'), 'planning is lit before the first fit');
+        before = lit;
+      }
+      check(all === 3, `only ${all} fits were lit`);
+      check(said === 1, 'the first fit was not said');
+    });
   for (const id of ['planning', 'cliff', 'maze', 'mbpo', 'cheetah'])
     await test(browser, id + ': whatever slider is moved, the command is that of the run', {}, async (page) => {
       await open(page, id);

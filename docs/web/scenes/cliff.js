@@ -56,7 +56,7 @@ class CliffWalk extends Scene {
     const line = ({ falls, color }, i) => ({ x: falls.map((_, n) => n + 1), y: falls, color, width: 4 - i, dots: 5 - 1.2 * i });  // so that equals are seen
     this.falls.draw(this.walkers.map(line), right);
     const { player } = this.walkers[0];
-    if (player.refitting) this.light([2]);
+    if (player.fitting) this.light([2]);
     else if (!player.frame || !player.frame.learned) this.light([1]);
     else this.lightInTurn([3, 4, 5], player);
     const late = this.walkers.find(({ player }) => !player.frame);
@@ -85,7 +85,7 @@ class CliffWalk extends Scene {
     const data = {}, slow = this.walkers[0].player.pace / 100;
     for (const { score, falls } of this.walkers) data[score] = falls[falls.length - 1] || 0, data[score + 'Walks'] = falls.length;
     const learned = this.walkers.every(({ player }) => player.frame.learned);
-    const fitting = this.walkers.filter(({ player }) => player.refitting && player.waited > 0).map(({ score }) => score);
+    const fitting = this.walkers.filter(({ player }) => player.fitting).map(({ score }) => score);
     this.say(learned ? 'Red ways ended in the abyss. All three go on learning from where they have been. One seed proves no order: try others. ' : 'Random actions around the start. ',
       fitting.length ? `A model is being fitted: ${fitting.join(', ')}. ` : '',
       learned && slow > 1.1 ? `Slow motion, ${(1 / slow).toFixed(2)} of real time; 60 candidate plans in 3 rounds, instead of 400 in 5.` : '');

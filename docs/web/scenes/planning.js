@@ -116,7 +116,7 @@ class Planning extends Scene {
       marks: [{ at: random, name: 'mean of random actions' }, { at: oracle, name: 'planning with the true dynamics' }] });
     this.returns.draw([{ x: this.done.map((_, i) => i + 1), y: this.done, color: colors.model, dots: 2.5 }], 8);
 
-    if (this.player.refitting) this.light([2]);
+    if (this.player.fitting) this.light([2]);
     else if (!frame.learned) this.light([1]);
     else this.lightInTurn([3, 4, 5], this.player);
     this.report(frame);
@@ -125,7 +125,7 @@ class Planning extends Scene {
     const words = ['Real step ', [whole(frame.step)], frame.learned ? `, episode ${this.done.length + 1}` : ', random actions',
       ', return so far ', [whole(frame.return)], '. '];
     if (this.done.length) words.push('Best episode ', [whole(this.best)], '. ');
-    if (this.player.refitting && this.player.waited > 0) words.push(`A model is being fitted, for ${this.player.waited} s. `);
+    if (this.player.fitting) words.push(`A model is being fitted${this.player.waited > 0 ? `, for ${this.player.waited} s` : ''}. `);
     else if (this.refit) words.push(`The model is fitted to ${this.refit.rows} transitions; another ${this.refit.heldOut} are held out, to say when to stop. `);
     if (frame.learned && this.player.slowness < 0.9)
       words.push(`Slow motion, ${this.player.slowness.toFixed(2)} of real time, because planning takes longer than a step. `);
