@@ -323,7 +323,7 @@ $(BUILD)/bench: $(call library,$(SCALAR)) $(BUILD)/bench.o
 # The live page, in one file that a double click opens: the same library by the same rules, compiled with em++ to WebAssembly,
 # and the sources of docs/web/ around it. Debian's emscripten needs to be told where node's modules are.
 web: packages_of_web
-	@NODE_PATH=$${NODE_PATH:-/usr/share/nodejs} $(MAKE) --no-print-directory -j$(THREADS) CXX=em++ GNUPLOT=none page
+	@NODE_PATH=$${NODE_PATH:+$$NODE_PATH:}/usr/share/nodejs $(MAKE) --no-print-directory -j$(THREADS) CXX=em++ GNUPLOT=none page
 packages_of_web:
 	@command -v em++ >/dev/null && exit 0; \
 	root=""; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
