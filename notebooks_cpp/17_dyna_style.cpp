@@ -163,36 +163,3 @@ RUN {
     expect(areas[3] > areas[0], env + ": MBPO learns from fewer real steps than SAC");
   }
 }
-
-// %% [markdown]
-// ## What the critic believes
-//
-// A reward of 1 per step and a discount of 0.99: no state can be worth more than 100, and no
-// episode more than 1000. A policy that hardly explores learns from a model that knows little
-// beside its path, and its critic believes what is imagined there. Every line is a seed.
-
-// %%
-RUN {
-  const auto panel = [&](const std::string& kind, bool labels) {
-    const std::vector<Curve> curves{
-        {"target entropy -0.5, 3 seeds", {"mbpo", "inverted_pendulum", "narrow", kind}},
-        {"-0.05, the default, 5 seeds", {"mbpo", "inverted_pendulum", "default", kind}}};
-    Figure figure{.height = 420};
-    for (std::size_t c = 0; c < curves.size(); ++c) {
-      bool first = labels;
-      for (const RunCurve& run : runs_of(csv, curves[c].which, "", 1).runs)
-        figure.series.push_back({.label = std::exchange(first, false) ? curves[c].label : "",
-                                 .x = run.steps,
-                                 .y = run.returns,
-                                 .color = palette(c),
-                                 .width = 1.5});
-    }
-    return figure;
-  };
-  Figure critic = panel("Q", true), returns = panel("evaluation", false);
-  critic.title = "MBPO on inverted_pendulum: what the critic believes, and what is";
-  critic.y_label = "Q(s, a), mean of a batch";
-  critic.references = {{100, "the most that any state is worth"}};
-  returns.x_label = "real environment steps", returns.y_label = "return, without exploring";
-  show({critic, returns}, "mbpo_bad");
-}

@@ -1,4 +1,4 @@
-// The runs behind docs/results/*.csv, one row per episode, evaluation or report of the critic:
+// The runs behind docs/results/*.csv, one row per episode or evaluation:
 // algorithm, env, setting, seed, kind, env_steps, return, seconds.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace mbrl {
 struct Which {
   std::string algorithm, env;
   std::string setting = "default";
-  std::string kind = "episode";  // "evaluation": without exploration; "Q": the critic's own opinion
+  std::string kind = "episode";  // "evaluation": without exploration
 };
 
 // One curve per seed, over real steps or over seconds, every value the mean of the last `window`:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The rows of one run folder for a table's CSV file: every episode, every evaluation, and of MBPO on the inverted pendulum every Q.
+# The rows of one run folder for a table's CSV file: every episode, every evaluation.
 #   docs/results/rows.sh FOLDER SETTING
 folder=$1
 # Lists within a setting (horizon 5,10: the folder's name says which) are part of its name.
@@ -13,5 +13,4 @@ awk -F, -v OFS=, -v setting="$2" -v name="$(basename "$folder")" '
   }
   FILENAME ~ /progress/ && $6 == "learned" {print key, "episode", $1, $3, $4}
   FILENAME ~ /eval/ {print key, "evaluation", $1, $3, $5}
-  FILENAME ~ /learner/ && is["algorithm"] == "mbpo" && is["env"] == "inverted_pendulum" {print key, "Q", $1, $4, 0}
-' $(ls "$folder"/config.txt "$folder"/progress.csv "$folder"/eval.csv "$folder"/learner.csv 2>/dev/null)
+' $(ls "$folder"/config.txt "$folder"/progress.csv "$folder"/eval.csv 2>/dev/null)

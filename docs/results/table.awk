@@ -27,7 +27,7 @@ function done(   k, i, sum, n, total, before, end, window) {
   area[key, seed] = total / (before - random)
   count = 0
 }
-NR == 1 || $5 == "Q" {next}
+NR == 1 {next}
 {
   if ($1 " | " $2 " | " $3 != key || $4 != seed) {
     done(); key = $1 " | " $2 " | " $3; seed = $4; env = $2

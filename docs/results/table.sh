@@ -1,6 +1,6 @@
 #!/bin/sh
 # A table of docs/results.md: makes the runs of docs/results/runs.txt that belong to it, writes docs/results/TABLE.csv (every
-# episode, every evaluation, and where asked for below every Q), and prints the table. `make results R=pets`
+# episode, every evaluation), and prints the table. `make results R=pets`
 #
 # The run folders stay in RUNS (runs/results); what is there already is gone on with, and not run again.
 set -eu

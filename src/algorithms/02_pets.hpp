@@ -31,6 +31,12 @@ struct Config {
     model.list(field);
     propagation.list(field);
     planner.list(field);
+    // The width of CS285's homework 4: a smaller network blurs the walls.
+    field.add_task_preset("obstacles", "--hidden-width 250");
+    field.add_task_preset("half_cheetah",
+                          "--steps 20000 --episodes 0 --initial-steps 1000 --refit-every 250 "
+                          "--hidden-layers 3 --hidden-width 128 --learning-rate 0.003 --epochs 30 "
+                          "--patience 8 --horizon 20 --candidates 100 --elites 10 --iterations 3");
     field.add_preset("paper",
                      "the hyperparameters of the paper's cart-pole; over half an hour per trial",
                      [this] { use_those_of_the_paper(); });
