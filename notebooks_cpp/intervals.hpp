@@ -11,14 +11,16 @@ struct Interval {
   double centre = 0, low = 0, high = 0;  // the mean or the share, and from where to where
 };
 
-// Of the mean of n independent numbers: Student, whose quantile for n - 1 degrees of freedom is
-// expanded here in powers of 1 / (n - 1), which for n of 10 and more is exact to 1 %.
+// Of the mean of n independent numbers, at least two: Student, whose quantile for n - 1 degrees of
+// freedom is expanded for n of 10 and more in powers of 1 / (n - 1), which is exact to 1 %.
 inline Interval mean_interval(const std::vector<double>& x) {
   const auto n = double(x.size());
   double mean = 0, squares = 0;
   for (const double v : x) mean += v / n;
   for (const double v : x) squares += (v - mean) * (v - mean);
-  const double student = 1.96 + 2.37 / (n - 1) + 2.8 / ((n - 1) * (n - 1));
+  constexpr double few[] = {12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306};
+  const double student =
+      n < 10 ? few[x.size() - 2] : 1.96 + 2.37 / (n - 1) + 2.8 / ((n - 1) * (n - 1));
   const double reach = student * std::sqrt(squares / (n - 1) / n);
   return {mean, mean - reach, mean + reach};
 }
