@@ -41,6 +41,7 @@ function codeOf(code) {
 
 const inTurn = 'Where steps follow each other faster than an eye, the light goes round more slowly.';
 const same = 'The same without a browser';
+const fixed = 'Without a browser: notebooks that draw the same, with fixed data';
 
 class Scene {
   // about: its words, and whether it stands still, with nothing to play

@@ -34,7 +34,7 @@ class Errors extends Scene {
     this.code('src/dynamics/deterministic.cpp', [
       { file: 'src/dynamics/deterministic.cpp', start: 'FitReport DeterministicModel::fit', number: 1, words: 'Learn f(s, a) to minimise the sum of |f(s_i, a_i) - s\u2019_i|\u00b2.' },
       { file: 'src/dynamics/short_rollouts.cpp', start: 'short_rollouts(', number: 2, words: 'Pick states s_i from D, and make short rollouts from them with f.' }]);
-    this.commands(['Experiments on this, without a browser', "make notebooks N='14* 15*'"]);
+    this.commands([fixed, "make notebooks N='14* 15*'"]);
     this.ask();
   }
   async ask() {

@@ -38,6 +38,7 @@ class Uncertainties extends Scene {
   }
   reset() {
     if (this.remote) this.remote.end();
+    if (this.done) this.play(true);
     Object.assign(this, { failed: false, look: null, asking: false, passes: 0 });
     this.remote = new Remote('Curve', this.members.value, this.seed);
     const old = this.keeps ? this.points : this.twoClusters();
@@ -46,7 +47,7 @@ class Uncertainties extends Scene {
     this.code('src/dynamics/ensemble.cpp', [
       { file: 'src/dynamics/ensemble.cpp', start: 'void Ensemble::fit_member', number: 1, words: 'Train multiple models: each has its own first weights, and its own points, drawn with replacement.' },
       { file: 'src/dynamics/posterior.cpp', start: 'Moments moments(', number: 2, words: 'See if they agree: Var[y] = E[sigma\u00b2] (aleatoric) + Var[mu] (epistemic).' }]);
-    this.commands(['Experiments on this, without a browser', "make notebooks N='06* 07* 08* 09*'"]);
+    this.commands([fixed, "make notebooks N='06* 07* 08* 09*'"]);
   }
   // sin x, quiet on the left and noisy on the right, nothing in between. The sine turns back where the gap begins, on both sides:
   // were it to go straight on, all members would think of the same line through the gap.
@@ -62,8 +63,19 @@ class Uncertainties extends Scene {
   add(points) {
     this.points.push(...points);
     for (const point of points) this.remote.call('add', ...point).catch((error) => this.fail(error));
+    if (this.done) this.play(true);
     this.wanted = this.passes + 1200;  // then the members have come to rest
   }
+  get done() { return this.passes >= this.wanted; }
+  play(on) {
+    if (on && this.done) this.wanted = this.passes + 1200;
+    super.play(on);
+  }
+  step() {
+    this.play(false);
+    this.single = true;
+  }
+  get stepping() { return this.single; }
   click(x, y) {
     this.add(Array.from({ length: 10 }, (_, i) => [x + 0.06 * (i - 4.5), y + this.noise.value * Math.sin(7 * i + this.points.length)]));
   }
@@ -81,7 +93,8 @@ class Uncertainties extends Scene {
     if (remote === this.remote) this.asking = false;
   }
   tick() {
-    const goesOn = (!this.paused && this.passes < this.wanted) || this.single || !this.look;
+    if (!this.paused && this.done) this.play(false);
+    const goesOn = !this.paused || this.single || !this.look;
     if (goesOn && !this.asking && !this.failed) this.single = false, this.learn();
     if (goesOn) this.lightInTurn([1, 2], { share: 0, pace: 0 });
     else this.light([2]);
@@ -112,8 +125,9 @@ class Uncertainties extends Scene {
     };
     const gap = mid(epistemic, -2, 2), known = mid(epistemic, -8.5, -5), noisy = mid(aleatoric, 5, 8.5), quiet = mid(aleatoric, -8.5, -5);
     const noiseInGap = mid(aleatoric, -2, 2);
-    this.say(`${this.points.length} points, ${this.passes} passes over them. Aleatoric sd: `, [quiet.toFixed(2)], ' on the left, ', [noisy.toFixed(2)],
-      ' on the right, ', [noiseInGap.toFixed(2)], ' in the gap. Epistemic sd: ', [known.toFixed(2)], ' among the points on the left, ', [gap.toFixed(2)], ' in the gap.');
+    this.say(`${this.points.length} points, ${whole(this.passes)} passes. Aleatoric sd: `, [quiet.toFixed(2)], ' on the left, ', [noisy.toFixed(2)],
+      ' on the right, ', [noiseInGap.toFixed(2)], ' in the gap; epistemic sd: ', [known.toFixed(2)], ' on the left, ', [gap.toFixed(2)], ' in the gap.',
+      this.done ? ' Done; Play lets the members learn on.' : '');
     Object.assign(this.article.dataset, { passes: this.passes, gap, known, noisy, quiet, noiseInGap, points: this.points.length });
   }
 }
