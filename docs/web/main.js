@@ -25,7 +25,7 @@ for (const [id, [, name]] of Object.entries(kinds)) nav.append(make('a', { href:
 addEventListener('hashchange', open);
 addEventListener('keydown', (event) => {
   if (event.target.closest('button, a, input:not([type=range])') || event.ctrlKey || event.metaKey || event.altKey) return;
-  const act = { ' ': () => scene.play(scene.paused), '.': () => scene.$('.step').click(), r: () => scene.again() }[event.key];
+  const act = { ' ': () => scene.play(scene.paused), '.': () => !(event.repeat && scene.stepping) && scene.step(), r: () => scene.again() }[event.key];
   if (!act || (scene.still && event.key !== 'r')) return;
   event.preventDefault();
   act();

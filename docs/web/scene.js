@@ -56,7 +56,7 @@ class Scene {
     for (const button of ['.play', '.step']) this.$(button).hidden = this.still;
     this.$('.play').onclick = () => this.play(this.paused);
     this.players = [], this.saidAt = -Infinity, this.turn = 0, this.litAt = 0;
-    this.$('.step').onclick = () => { this.play(false); this.turn = 0; for (const one of [this, ...this.players]) one.single = true; };
+    this.$('.step').onclick = () => this.step();
     this.$('.reset').onclick = () => this.again();
     this.$('.seed input').onchange = () => this.reset();
     this.play(!this.paused);
@@ -67,6 +67,13 @@ class Scene {
     this.paused = !on;
     this.$('.play').textContent = on ? 'Pause' : 'Play';
   }
+  // One real step of each run, and then rest.
+  step() {
+    this.play(false);
+    this.turn = 0;
+    for (const player of this.players) player.step();
+  }
+  get stepping() { return this.players.some((player) => player.single > 0); }
   again() {
     if (this.failed) this.play(true);
     this.saidAt = -Infinity;
@@ -123,14 +130,14 @@ class Scene {
   }
 
   // These one after the other, `share` of the way through a real step; where steps follow each other faster than an eye, round
-  // and round more slowly than they do. In a pause the round is ended.
+  // and round more slowly than they do. In a pause the round is ended, soon.
   lightInTurn(numbers, { share, pace }) {
-    const now = performance.now(), dwell = 350, round = dwell * numbers.length;
-    this.turn += Math.min(now - this.litAt, 100);
+    const now = performance.now(), last = numbers.length - 1;
+    this.turn += Math.min(now - this.litAt, 100) / (this.paused ? 500 : 350 * numbers.length);
     this.litAt = now;
-    this.turn = this.paused ? Math.min(this.turn, round - 1) : this.turn % round;
-    const way = pace < 150 * numbers.length || this.paused ? this.turn / round : share;
-    this.light([numbers[Math.min(Math.floor(way * numbers.length), numbers.length - 1)]]);
+    if (this.paused) this.turn = Math.min(this.turn, 1);
+    else this.turn = pace < 150 * numbers.length ? this.turn % 1 : share;
+    this.light([numbers[Math.min(Math.floor(this.turn * numbers.length), last)]], numbers);
   }
 
   // A slider; `values` gives the stops where they are not evenly spaced.

@@ -47,7 +47,7 @@ class Cheetah extends Scene {
     this.runner = new Player(this, ['Played', policy, this.seed], { prepare: ({ remote }) => this.pull(remote) });
     this.runner.set('process-noise', this.noise.value);
     this.look();
-    this.learner = new Player(this, ['Run', this.words()], { show: [0, 0, 6], batch: 300, follow: this.rollouts });
+    this.learner = new Player(this, ['Run', this.words()], { show: [0, 0, 6], batch: 300, after: 350, follow: this.rollouts });
     Object.assign(this, { hold: null, places: [], runs: [], steps: [], returns: [], visited: [], imagined: [], played: 0 });
     this.code('src/algorithms/09_mbpo.hpp');
     this.command();

@@ -57,7 +57,7 @@ class CliffWalk extends Scene {
     this.falls.draw(this.walkers.map(line), right);
     const { player } = this.walkers[0];
     if (player.fitting) this.light([2]);
-    else if (!player.frame || !player.frame.learned) this.light([1]);
+    else if (!player.frame || !(player.frame.learned || player.due)) this.light([1]);
     else this.lightInTurn([3, 4, 5], player);
     const late = this.walkers.find(({ player }) => !player.frame);
     if (late) this.wait('200 random steps each, to begin with ...', late.player);

@@ -1,13 +1,10 @@
 // MBPO beside SAC, its model-free half, with the same number of real steps.
 'use strict';
 
-// The light on MBPO's steps: on 2 and 3 as long as a model is fitted; on 4 and 5 while it imagines, and so long that an eye
-// sees it; else on 1 and 6 in turn.
+// The light on MBPO's steps: on 2 and 3 as long as a model is fitted; on 4 and 5 while it imagines; else on 1 and 6 in turn.
 function lightMbpo(scene, player) {
-  const now = performance.now();
-  if (player.refitting) scene.seenAt = now + 350;
-  if (player.refitting && !player.remote.fitted) scene.light([2]);
-  else if (now < scene.seenAt) scene.light([4]);
+  if (player.fitting) scene.light([2]);
+  else if (player.due) scene.light([4]);
   else if (player.frame.learned) scene.lightInTurn([1, 6], player);
   else scene.light([1]);
 }
@@ -15,9 +12,9 @@ function lightMbpo(scene, player) {
 function wordsOfRefits(player) {
   const { 'refit-every': every, 'rollouts-per-step': rollouts, 'rollout-length': k } = player.about.settings;
   const soFar = player.waited > 0 ? `, ${player.waited} s so far. ` : '. ';
-  if (!player.refitting) return `A model is fitted every ${every} real steps, the next in ${player.stepsToRefit(player.frame.step) || every}. `;
-  return player.remote.fitted ? `The new model imagines ${whole(every * rollouts * k)} steps${soFar}` :
-    `A new model is being fitted, as every ${every} real steps${soFar}`;
+  if (!player.due) return `A model is fitted every ${every} real steps, the next in ${player.stepsToRefit(player.frame.step)}. `;
+  return player.fitting ? `A new model is being fitted, as every ${every} real steps${soFar}` :
+    `The new model imagines ${whole(every * rollouts * k)} steps${soFar}`;
 }
 
 class Mbpo extends Scene {
@@ -55,7 +52,7 @@ class Mbpo extends Scene {
     for (const player of [...this.players]) player.end();
     for (const run of this.runs) {
       Object.assign(run, { steps: [], returns: [] });
-      run.player = new Player(this, ['Run', this.words(run.algorithm)], run === this.runs[0] ? { follow: this.rollouts } : {});
+      run.player = new Player(this, ['Run', this.words(run.algorithm)], run === this.runs[0] ? { follow: this.rollouts, after: 350 } : {});
     }
     Object.assign(this, { visited: [], imagined: [] });
     this.code('src/algorithms/09_mbpo.hpp');
@@ -75,15 +72,16 @@ class Mbpo extends Scene {
   tick(milliseconds) {
     const [mbpo, sac] = this.runs, perSecond = 40, step = ({ player }) => (player.frame ? player.frame.step : 0);
     for (const run of this.runs) {
-      // Real steps are the clock: nobody runs ahead.
-      const other = run === mbpo ? sac : mbpo, ahead = step(run) > step(other);
-      for (const frame of run.player.tick(ahead ? 0 : milliseconds, perSecond)) {
+      // Real steps are the clock: nobody is ahead by more than one.
+      const other = run === mbpo ? sac : mbpo, ahead = step(run) - step(other);
+      for (const frame of run.player.tick(ahead > 0 ? 0 : milliseconds, perSecond, 1 - ahead)) {
         if (frame.over) run.steps.push(frame.step), run.returns.push(frame.return);
         if (run === mbpo) this.visited.push(this.coordinates.map((i) => frame.s[i]));
         if (frame.extra) this.imagined = frame.extra;
       }
-      if (run.player.frame) this.draw(run);
     }
+    this.both = Math.min(step(mbpo), step(sac));  // what both have done
+    for (const run of this.runs) if (run.player.frame) this.draw(run);
     const about = mbpo.player.about;
     if (!about || !mbpo.player.frame || !sac.player.frame) {
       this.wait('200 random steps to begin with ...', mbpo.player);
@@ -96,9 +94,9 @@ class Mbpo extends Scene {
     lightMbpo(this, mbpo.player);
     const frame = mbpo.player.frame;
     const last = ({ returns }) => (returns.length ? [whole(returns[returns.length - 1])] : ['none yet']);
-    this.say('Real step ', [whole(frame.step)], '. Last return: MBPO ', last(mbpo), ', SAC ', last(sac), '. ',
-      wordsOfRefits(mbpo.player), frame.learned ? `${(1000 / mbpo.player.pace).toFixed(0)} real steps a second.` : 'Random actions.');
-    Object.assign(this.article.dataset, { step: frame.step, mbpo: mbpo.returns.slice(-1)[0], sac: sac.returns.slice(-1)[0] });
+    this.say('Both at real step ', [whole(this.both)], '. Last return: MBPO ', last(mbpo), ', SAC ', last(sac), '. ',
+      wordsOfRefits(mbpo.player), frame.learned ? `${(1000 / mbpo.player.smoothed).toFixed(0)} real steps a second.` : 'Random actions.');
+    Object.assign(this.article.dataset, { both: this.both, step: frame.step, sacStep: sac.player.frame.step, mbpo: mbpo.returns.slice(-1)[0], sac: sac.returns.slice(-1)[0] });
   }
   drawPlane() {
     const all = [...this.visited, ...this.imagined.flatMap((way) => [[way[0], way[1]], [way[way.length - 2], way[way.length - 1]]])];
@@ -110,6 +108,6 @@ class Mbpo extends Scene {
     const drawing = player.drawing;
     stage.clearRound(drawing.low, drawing.high);
     stage.paint(drawing.shapes);
-    stage.caption.replaceChildren(make('b', { textContent: name }), `: real step ${whole(player.frame.step)}, episode ${returns.length + 1}`);
+    stage.caption.replaceChildren(make('b', { textContent: name }), `: episode ${returns.length + 1}`);
   }
 }

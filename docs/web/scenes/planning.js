@@ -117,7 +117,7 @@ class Planning extends Scene {
     this.returns.draw([{ x: this.done.map((_, i) => i + 1), y: this.done, color: colors.model, dots: 2.5 }], 8);
 
     if (this.player.fitting) this.light([2]);
-    else if (!frame.learned) this.light([1]);
+    else if (!frame.learned && !this.player.due) this.light([1]);
     else this.lightInTurn([3, 4, 5], this.player);
     this.report(frame);
   }
