@@ -18,11 +18,14 @@ function open() {
   }
   scene = made[id];
   for (const other of Object.values(made)) other.article.hidden = other !== scene;
+  scene.fitCode();
   document.getElementById('playing').hidden = scene.still;
   for (const link of nav.children) link.setAttribute('aria-current', link.hash === '#' + id ? 'page' : 'false');
 }
 for (const [id, [, name]] of Object.entries(kinds)) nav.append(make('a', { href: '#' + id, textContent: name }));
 addEventListener('hashchange', open);
+addEventListener('scroll', () => scene.fitCode(), { passive: true });
+addEventListener('resize', () => scene.fitCode());
 addEventListener('keydown', (event) => {
   if (event.target.closest('button, a, input:not([type=range])') || event.ctrlKey || event.metaKey || event.altKey) return;
   const act = { ' ': () => scene.play(scene.paused), '.': () => !(event.repeat && scene.stepping) && scene.step(), r: () => scene.again() }[event.key];

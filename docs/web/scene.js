@@ -107,7 +107,7 @@ class Scene {
   // The file that runs, and further functions: {file, start, words, number}.
   code(file, functions = []) {
     if (this.file === file) return;
-    this.file = file;
+    this.file = file, this.isLit = '';
     this.$('.file').textContent = file;
     const more = functions.map(({ file, start, words, number }) => ({ file, numbers: [number], words, code: functionOf(file, start) }));
     this.$('.steps').replaceChildren(...[...stepsOf(file), ...more].map(({ file, numbers, words, code }) => {
@@ -123,10 +123,30 @@ class Scene {
     this.$('.command').replaceChildren(...groups.flatMap(([words, ...lines]) =>
       [make('p', { textContent: words + ':' }), ...lines.map((line) => make('code', { textContent: line }))]));
   }
-  // These steps of the slide are running.
-  light(numbers) {
-    for (const item of this.$('.steps').children)
-      item.classList.toggle('lit', item.numbers.some((number) => numbers.includes(number)));
+  // These steps of the slide are running, of those of a round.
+  light(numbers, round = numbers) {
+    const lit = numbers.join(), holds = (item, some) => item.numbers.some((number) => some.includes(number));
+    if (lit === this.isLit) return;
+    this.isLit = lit;
+    const items = [...this.$('.steps').children];
+    for (const item of items) item.classList.toggle('lit', holds(item, numbers));
+    this.bring(items.filter((item) => holds(item, numbers)), items.filter((item) => holds(item, round)));
+  }
+  // Brings what is lit into view in the column of the code: with all of its round, or so that no step of it has to move, if there
+  // is room. The page stays where it is, and so does the column while a reader is in it.
+  bring(lit, round) {
+    const column = this.$('.code'), room = column.clientHeight;
+    if (lit.length === 0 || column.scrollHeight <= room || column.matches(':hover, :focus-within')) return;
+    const end = (item) => item.offsetTop + item.offsetHeight + 8, last = (items) => items[items.length - 1];
+    const [top, bottom] = [[round, end(last(round))], [round, end(last(round).firstChild)], [lit, end(last(lit))]]
+      .map(([items, bottom]) => [items[0].offsetTop - 8, bottom]).find(([top, bottom], i) => i > 1 || bottom - top <= room);
+    const to = Math.min(Math.max(column.scrollTop, bottom - room), top);
+    if (Math.abs(to - column.scrollTop) > 1) column.scrollTo({ top: to, behavior: calm ? 'auto' : 'smooth' });
+  }
+  // Where the code is a column of its own, it ends where the window ends.
+  fitCode() {
+    const column = this.$('.code'), top = Math.max(0, column.getBoundingClientRect().top);
+    column.style.setProperty('--height', Math.max(200, innerHeight - top - 16) + 'px');
   }
 
   // These one after the other, `share` of the way through a real step; where steps follow each other faster than an eye, round
