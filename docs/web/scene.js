@@ -44,13 +44,14 @@ const same = 'The same without a browser';
 const fixed = 'Without a browser: notebooks that draw the same, with fixed data';
 
 class Scene {
-  // about: its words, and whether it stands still, with nothing to play
+  // about: its words, the longest that it says of itself (room), and whether it stands still, with nothing to play
   constructor(about) {
-    Object.assign(this, { still: false, lit: 'Lit is the step that runs. ' + inTurn }, about);
+    Object.assign(this, { still: false, room: [], lit: 'Lit is the step that runs. ' + inTurn }, about);
     this.article = document.getElementById('scene').content.cloneNode(true).firstElementChild;
     this.article.id = 'scene-' + this.id;
     const put = (where, text) => (this.$(where).textContent = text);
     put('.slide', 'Slide: ' + this.slide), put('h2', this.title), put('.idea', this.idea), put('.light', this.lit);
+    this.saying(this.$('.room'), this.room);
     this.stages = this.$('.stages'), this.controls = this.$('.controls');
     this.paused = calm;
     for (const button of ['.play', '.step']) this.$(button).hidden = this.still;
@@ -95,8 +96,11 @@ class Scene {
     if (this.noticed && now < this.noticed.until) words.unshift([this.noticed.words]);
     status.classList.remove('failed');
     status.removeAttribute('role');
-    status.replaceChildren(...words.map((word) => (Array.isArray(word) ? make('b', { textContent: word[0] }) : word)));
+    this.saying(status, words);
+    const room = this.$('.room');
+    if (status.textContent.length > room.textContent.length) this.saying(room, words);  // nothing moves when it says less again
   }
+  saying(where, words) { where.replaceChildren(...words.map((word) => (Array.isArray(word) ? make('b', { textContent: word[0] }) : word))); }
   fail(error) {
     this.play(false);
     this.failed = true;

@@ -6,8 +6,10 @@ class Cheetah extends Scene {
     super({
       id: 'cheetah', slide: 'Model-Based Policy Optimization (MBPO)', title: 'The half-cheetah',
       lit: 'Lit is the step that runs for the one below. ' + inTurn,
-      idea: 'Two cheetahs. Above runs a policy that MBPO has learned before, in 15,000 real steps. Below, MBPO learns one while you watch, ' +
-        'beginning with random torques. Push the one above, or pull it by its back.',
+      idea: 'Two cheetahs. Above runs a policy that MBPO has learned before, in 15,000 real steps, 13 minutes of its own time. Below, MBPO learns ' +
+        'one while you watch, beginning with random torques. Push the one above, or pull it by its back.',
+      room: ['Above: ', ['8.0 m/s'], ', last return ', ['6,355'], '. Below: ', ['1.0'], ' minutes old, last return ', ['\u22121,000'], '. A new model is being fitted, as every 250 real steps, ' +
+        '10 s so far. At 0.6 of real time it will be 5 minutes old in 12 minutes.'],
     });
     this.speed = this.slider({ name: 'speed', label: 'Speed of the one above', values: [0.1, 0.25, 0.5, 1, 2, 4], value: 1,
       show: (speed) => (speed === 1 ? 'real time' : speed + ' of real time'), change: () => this.look() });

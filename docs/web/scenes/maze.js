@@ -7,6 +7,7 @@ class Maze extends Scene {
       id: 'maze', slide: 'Dyna', title: "Dyna's maze",
       idea: 'One real step, and K imagined ones from what is remembered. The colour of a triangle is Q of going that way: ' +
         'without imagination it creeps back from the goal one cell an episode, with it it floods the maze.',
+      room: ['Real step ', ['1,000'], ', episode 1. The first episode is a random walk, whatever K: nothing is known before the first reward.'],
     });
     this.choice({ name: 'env', label: 'World', value: 'maze', change: (env) => this.reset(env),
       options: { maze: 'the maze', maze_blocking: 'the wall moves', maze_shortcut: 'a shortcut opens', maze_slippery: 'slippery' } });

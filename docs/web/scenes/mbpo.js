@@ -24,6 +24,7 @@ class Mbpo extends Scene {
       lit: 'Lit is the step of MBPO, on the left, that runs. ' + inTurn,
       idea: 'The same learner twice, at the same real step. On the left it is fed with short imagined rollouts from visited states and makes many ' +
         'updates a step; on the right there are real transitions only. Both begin with the same 200 random steps.',
+      room: ['Both at real step ', ['1,000'], '. Last return: MBPO ', ['\u22121,000'], ', SAC ', ['\u22121,000'], '. A new model is being fitted, as every 100 real steps, 2 s so far. 20 real steps a second.'],
     });
     const worlds = { pendulum: 'pendulum', cartpole_swingup: 'cart-pole swing-up' };
     this.choice({ name: 'env', label: 'World', value: 'pendulum', options: worlds, change: (name) => this.begin(`Begun again, with the ${worlds[name]}.`) });

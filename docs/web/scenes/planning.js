@@ -9,6 +9,8 @@ class Planning extends Scene {
       idea: 'After 200 random steps a model is fitted; from then on every action is the first of a plan made in imagination. ' +
         'The fan shows where the chosen plan may lead: wide where the members of the ensemble disagree, one line for ' +
         'version 1.5, which has a single model. Take hold of the tip of the pole and drag it.',
+      room: ['Real step ', ['1,000'], ', episode 10, return so far ', ['\u22121,000'], '. Best episode ', ['\u22121,000'], '. The model is fitted to 1,000 transitions. ' +
+        'Slow motion, 0.3 of real time: planning takes longer than a step. You touched the world.'],
     });
     const algorithms = { 'v1.5': 'version 1.5', pets: 'PETS' }, worlds = { cartpole_swingup: 'cart-pole swing-up', pendulum: 'pendulum' };
     this.choice({ name: 'algorithm', label: 'Algorithm', value: 'pets', options: algorithms,
@@ -126,10 +128,9 @@ class Planning extends Scene {
       ', return so far ', [whole(frame.return)], '. '];
     if (this.done.length) words.push('Best episode ', [whole(this.best)], '. ');
     if (this.player.fitting) words.push(`A model is being fitted${this.player.waited > 0 ? `, for ${this.player.waited} s` : ''}. `);
-    else if (this.refit) words.push(`The model is fitted to ${this.refit.rows} transitions; another ${this.refit.heldOut} are held out, to say when to stop. `);
-    if (frame.learned && this.player.slowness < 0.9)
-      words.push(`Slow motion, ${this.player.slowness.toFixed(2)} of real time, because planning takes longer than a step. `);
-    if (this.touched) words.push('You have touched the world.');
+    else if (this.refit) words.push(`The model is fitted to ${whole(this.refit.rows)} transitions. `);
+    if (frame.learned && this.player.slow) words.push(this.player.slowMotion + ': planning takes longer than a step. ');
+    if (this.touched) words.push('You touched the world.');
     this.say(...words);
     Object.assign(this.article.dataset, { best: this.best, step: frame.step, episodes: this.done.length,
       pace: this.player.pace, height: frame.drawing.trace[1], futures: (frame.futures || []).length,
