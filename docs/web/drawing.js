@@ -47,7 +47,7 @@ class Stage {
     this.caption = make('figcaption', {}, ...caption.flatMap((words) => [words, ' ']));
     parent.append(make('figure', { className: wide ? 'wide' : broad ? 'broad' : '' }, this.canvas, this.caption));
     this.context = this.canvas.getContext('2d');
-    this.ratio = ratio;
+    this.ratio = this.canvas.style.aspectRatio = ratio;
   }
   // An empty stage that shows what lies between two corners.
   clear(low, high) {

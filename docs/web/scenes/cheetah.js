@@ -19,8 +19,8 @@ class Cheetah extends Scene {
       change: (n) => { this.learner.set('updates-per-step', n); this.command(); }, note: 'Fewer are faster, and learn less of each step. The program takes 20.' });
 
     this.stages.classList.add('pair');
-    this.above = new Stage(this.stages, { label: 'The cheetah with a policy that was learned before', wide: true });
-    this.below = new Stage(this.stages, { label: 'The cheetah that learns', broad: true });
+    this.above = new Stage(this.stages, { label: 'The cheetah with a policy that was learned before', ratio: 1.88, wide: true });
+    this.below = new Stage(this.stages, { label: 'The cheetah that learns', ratio: 1.88, broad: true });
     this.plane = new Plane(this.stages, { label: 'Pitch and forward speed: real states and imagined steps', caption: [
       key('steps of the model', colors.model), key('visited states', colors.candidate), 'pitch to the right, \u03c0 is upside down; forward speed upwards [m/s]'] });
     this.curve = new Plot(this.stages, { label: 'Return over real time', ratio: 3.2, low: -500, high: 5000, wide: true,

@@ -19,7 +19,7 @@ class CliffWalk extends Scene {
       change: (wind) => this.begin(wind > 0 ? `Begun again, with a wind of ${wind}.` : 'Begun again, without wind.'), note: 'A step is 0.1 long. Begins the walks again.' });
     this.stages.classList.add('three');
     this.walkers = [['expected', colors.model], ['pessimistic', colors.green], ['optimistic', colors.orange]].map(([score, color]) =>
-      ({ score, color, stage: new Stage(this.stages, { label: 'The walk that maximises the ' + score + ' return' }) }));
+      ({ score, color, stage: new Stage(this.stages, { label: 'The walk that maximises the ' + score + ' return', ratio: 1.61 }) }));
     this.falls = new Plot(this.stages, { label: 'Falls, walk by walk', ratio: 3.2, low: 0, high: 6, wide: true,
       caption: this.walkers.map(({ score, color }) => key(score, color)).concat(' falls so far, walk by walk. One seed proves no order: try others.') });
     this.reset();

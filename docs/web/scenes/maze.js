@@ -16,7 +16,7 @@ class Maze extends Scene {
     this.kappa = this.slider({ name: 'kappa', label: 'Curiosity \u03ba (Dyna-Q+)', values: [0, 1e-4, 1e-3, 1e-2], value: 0,
       change: (kappa) => this.tell('kappa', kappa), note: 'A bonus for what has not been tried for long: so a moved wall is found out.' });
     this.speed = this.slider({ name: 'speed', label: 'Speed', values: [0.5, 2, 5, 10, 30, 100, 300, 1000], value: 100, show: (n) => n + ' steps a second', change: () => {} });
-    this.stage = new Stage(this.stages, { label: 'The maze with its Q-values', wide: true, caption: ['Start grey, goal green; darker blue is a higher Q.'] });
+    this.stage = new Stage(this.stages, { label: 'The maze with its Q-values', ratio: 1.48, wide: true, caption: ['Start grey, goal green; darker blue is a higher Q.'] });
     this.curve = new Plot(this.stages, { label: 'Steps of each episode', ratio: 3, low: 10, high: 3000, log: true, wide: true,
       numbers: [10, 100, 1000].map((at) => ({ at, name: whole(at) })),
       caption: [key('steps to the goal, episode by episode', colors.model), key('in the run before', colors.candidate)] });

@@ -29,7 +29,7 @@ class Planning extends Scene {
       change: (n) => this.begin(`Begun again, with ${n} member${n > 1 ? 's' : ''}.`), note: 'Begins the run again.' });
 
     this.later = make('span');
-    this.stage = new Stage(this.stages, { label: 'The world, and what the model imagines', wide: true, caption: [
+    this.stage = new Stage(this.stages, { label: 'The world, and what the model imagines', ratio: 3.6, wide: true, caption: [
       key('the world', colors.truth), key('imagined under the chosen plan', colors.model), key('under candidate plans', colors.candidate), this.later] });
     this.strip = new Stage(this.stages, { label: 'Height of the tip, past and imagined', ratio: 2.4, broad: true,
       caption: ['Height of the tip: what was, and what the model expects.'] });
