@@ -57,6 +57,17 @@ const seen = (page, id) => page.$eval('#scene-' + id, (scene) => ({
   lit: [...scene.querySelectorAll('.steps li')].flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])).join(),
   says: scene.querySelector('.status').textContent, at: Date.now() }));
 
+// What `look` finds in the page (a function of a scene), picture by picture, for so many seconds.
+const record = (page, seconds, look) => page.evaluate(([milliseconds, look]) => new Promise((resolve) => {
+  const found = [], of = eval(look), end = performance.now() + milliseconds;
+  const next = () => {
+    found.push({ says: scene.$('.status').textContent, lit: [...scene.$('.steps').children].flatMap((item, i) => (item.classList.contains('lit') ? [i + 1] : [])).join(), ...of(scene) });
+    if (performance.now() < end) requestAnimationFrame(next);
+    else resolve(found);
+  };
+  requestAnimationFrame(next);
+}), [1000 * seconds, String(look)]);
+
 // Those commands that do not have all settings of the run that is shown, in the order of the runs: a run is made of each. One that
 // names several scores is that of several runs.
 const unlike = (page, lines) => page.evaluate(async (lines) => {
@@ -181,7 +192,7 @@ async function all(browser) {
     const before = await until(page, 'uncertainties', ({ passes }) => Number(passes) >= 1000, '1000 passes');
     check(before.gap > 2 * before.known, `epistemic sd: ${before.gap} in the gap, ${before.known} among the points`);
     check(before.noisy > 2 * before.quiet, `aleatoric sd: ${before.noisy} on the noisy side, ${before.quiet} on the quiet one`);
-    await page.click('#scene-uncertainties button:has-text("Add points")');
+    await page.click('#scene-uncertainties button:has-text("Fill the gap")');
     const after = await until(page, 'uncertainties', ({ passes, points }) => Number(passes) >= 2000 && Number(points) > 150, '2000 passes');
     check(after.gap < before.gap / 2, `epistemic sd in the gap: ${before.gap}, and ${after.gap} with points there`);
   });
@@ -217,6 +228,10 @@ async function all(browser) {
     const now = await until(page, 'cheetah', ({ step }) => step > 1020, 'twenty learned steps', 240);
     check(now.imagined === '100', now.imagined + ' imagined rollouts');
     check(Number(now.mbpo) < 1000, 'the return of random torques is ' + now.mbpo);
+    let words = '';
+    for (const end = Date.now() + 60000 * slow; Date.now() < end && !/At [\d.]+ of real time it will be 5 minutes old in [\d,]+ minutes\.$/.test(words);
+      await page.waitForTimeout(100)) words = await says(page, 'cheetah');
+    check(words.endsWith('minutes.') && words.length < 220, 'it says: ' + words);
   });
   for (const [id, every] of [['mbpo', 100], ['cheetah', 250]])
     await test(browser, id + ': while a model is fitted its steps are lit, then those of the rollouts, and the scene says how often', {}, async (page) => {
@@ -266,6 +281,178 @@ async function all(browser) {
       check(all === 3, `only ${all} fits were lit`);
       check(said === 1, 'the first fit was not said');
     });
+  for (const [id, counts] of Object.entries({ planning: ['step'], cliff: ['expectedStep', 'pessimisticStep', 'optimisticStep'], maze: ['step'],
+    mbpo: ['step', 'sacStep'], cheetah: ['step', 'length'], uncertainties: ['passes'] }))
+    await test(browser, id + ': a press of Step, or of the key, takes one real step and then rests', { reducedMotion: 'reduce' }, async (page) => {
+      await open(page, id);
+      const each = id === 'uncertainties' ? 20 : 1, now = async () => counts.map((name) => data(page, id).then((all) => Number(all[name])));
+      const at = async () => Promise.all(await now());
+      await until(page, id, (all) => counts.every((name) => all[name] > 0), 'a first step');
+      for (let i = 0; i < 4; ++i) {
+        const before = await at(), wanted = before.map((n) => n + each).join();
+        if (i % 2) await page.keyboard.press('.');
+        else await press(page, id, 'step');
+        await page.$eval(`#scene-${id} button.step`, (button) => button.blur());
+        await until(page, id, (all) => counts.every((name, k) => all[name] > before[k]), `a step after ${before}`, 10);
+        await page.waitForTimeout(600);
+        check((await at()).join() === wanted, `after ${before} it came to ${await at()}`);
+      }
+      const before = await at();
+      for (let i = 0; i < 3 && each === 1; ++i) await press(page, id, 'step');
+      await page.waitForTimeout(1500 * slow);
+      check(each > 1 || (await at()).join() === before.map((n) => n + 3).join(), `three quick presses: after ${before} it came to ${await at()}`);
+      check((await page.textContent(`#scene-${id} button.play`)) === 'Play', 'the button does not say Play');
+    });
+  for (const id of ['planning', 'cliff'])
+    await test(browser, id + ': a fit is shown after the step before it was played, and before the one after it', {}, async (page) => {
+      await open(page, id);
+      await page.waitForFunction(() => scene.players.every(({ frame }) => frame));
+      const seen = await record(page, 12 * slow, (scene) => ({ runs: scene.players.map(({ frame, about }, i) => ({ step: frame.step,
+        name: scene.walkers ? scene.walkers[i].score : 'being', futures: (frame.futures || []).length,
+        initial: Number(about.settings['initial-steps']), every: Number(about.settings['refit-every']) })) }));
+      for (let i = 0; i < seen[0].runs.length; ++i) {
+        const fits = new Set();
+        for (const { says, runs } of seen) {
+          const { step, name, futures, initial, every } = runs[i], fitting = says.includes('being fitted') && says.includes(name);
+          check(!fitting || (step >= initial && (step - initial) % every === 0), `"${says}" at step ${step}`);
+          if (fitting) fits.add(step);
+          check(fits.size > 0 || futures === 0, `${futures} futures at step ${step}, before a fit was said`);
+        }
+        check(fits.size >= 2, `of ${seen[0].runs[i].name} these fits: ${[...fits]}`);
+      }
+    });
+  await test(browser, 'at 1280 x 900 what is lit is in view, and the page does not move', { reducedMotion: 'reduce' }, async (page) => {
+    for (const id of scenes.filter((id) => id !== 'errors')) {
+      await open(page, id);
+      const behaviours = await page.evaluate(() => {
+        const scroll = Element.prototype.scrollTo, all = (window.behaviours = []);
+        Element.prototype.scrollTo = function (to) { all.push(to.behavior); scroll.call(this, to); };
+      });
+      await press(page, id, 'play');
+      const seen = await record(page, 3 * slow, (scene) => ({ page: scrollY, out: [...scene.$('.steps').children].filter((item) => {
+        const first = item.firstChild.getBoundingClientRect(), column = scene.$('.code').getBoundingClientRect();
+        return item.classList.contains('lit') && !(first.top >= Math.max(0, column.top) - 1 && first.bottom <= Math.min(innerHeight, column.bottom) + 1);
+      }).map((item) => item.firstChild.textContent) }));
+      // of what is lit twice for the same step, the first
+      const out = seen.filter(({ out, lit }) => out.length === lit.split(',').length && lit !== '');
+      check(out.length === 0, `${id}: in ${out.length} of ${seen.length} pictures below the fold: ${out[0] && out[0].out}`);
+      check(seen.every(({ page }) => page === 0), id + ' moved the page');
+      check((await page.evaluate(() => window.behaviours)).every((how) => how === 'auto'), id + ' scrolls smoothly, which the reader does not want');
+    }
+  });
+  await test(browser, 'the code stays where a reader has it, and on a phone it has no scroll of its own', { viewport: { width: 1280, height: 560 } }, async (page) => {
+    await open(page, 'maze');
+    await slide(page, 'maze', 'speed', 5);
+    const at = () => page.$eval('#scene-maze .code', (column) => column.scrollTop);
+    for (const end = Date.now() + 10000 * slow; Date.now() < end && (await at()) < 50;) await page.waitForTimeout(30);
+    check((await at()) >= 50, 'what is lit was not brought into view');
+    await page.mouse.move(1000, 400);
+    await page.waitForTimeout(500);
+    await page.$eval('#scene-maze .code', (column) => (column.scrollTop = 3));
+    for (let i = 0; i < 15; ++i) {
+      await page.waitForTimeout(200);
+      check((await at()) === 3, 'it moved under the pointer, to ' + (await at()));
+    }
+    await page.mouse.move(10, 10);
+    for (const end = Date.now() + 10000 * slow; Date.now() < end && (await at()) < 50;) await page.waitForTimeout(30);
+    check((await at()) >= 50, 'without the pointer it is not brought into view any more');
+    check((await page.evaluate(() => scrollY)) === 0, 'the page moved');
+    await page.setViewportSize({ width: 390, height: 844 });
+    check(await page.$eval('#scene-maze .code', (column) => column.scrollHeight <= column.clientHeight), 'on a phone the code is cut');
+  });
+  await test(browser, 'the buttons are above the fold and above the pictures, on a phone too', { reducedMotion: 'reduce' }, async (page) => {
+    for (const [width, height] of [[1280, 900], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      for (const id of scenes) {
+        await open(page, id);
+        const [row, stages] = await page.$$eval(`#scene-${id} .player, #scene-${id} .stages`, (all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+        check(row.bottom <= height && row.bottom <= stages.top, `${id} at ${width} x ${height}: the buttons end at ${row.bottom}, the pictures begin at ${stages.top}`);
+      }
+    }
+  });
+  for (const [size, some] of Object.entries({ '1280 x 900': scenes, '390 x 844': ['planning', 'cliff', 'maze', 'mbpo'] }))
+    await test(browser, `at ${size} nothing moves when the words above the pictures change`, {}, async (page) => {
+      const [width, height] = size.split(' x ').map(Number);
+      await page.setViewportSize({ width, height });
+      for (const id of some) {
+        await open(page, id);
+        await page.waitForFunction(() => (scene.players.length > 0 ? scene.players.every(({ frame }) => frame) : scene.look));
+        await page.waitForTimeout(300);
+        const seen = await record(page, (['errors', 'maze', 'uncertainties'].includes(id) ? 3 : 10) * slow, (scene) => ({
+          places: [...scene.article.querySelectorAll('.player, .stages, canvas, .controls, .command')].map((one) =>
+            (one.className || one.getAttribute('aria-label')) + ' ' + Math.round(one.getBoundingClientRect().top + (one.className === 'command' ? scene.$('.code').scrollTop : 0))).join('; ') }));
+        const moved = seen.findIndex(({ places }) => places !== seen[0].places);
+        check(moved < 0, `${id}: ${moved < 0 || seen[moved].places}, at first ${seen[0].places}; ${moved < 0 || seen[moved].says}`);
+        const turns = seen.filter(({ says }, i) => i > 0 && says.includes('Slow motion') !== seen[i - 1].says.includes('Slow motion')).length;
+        check(turns <= 2, `${id}: Slow motion came and went ${turns} times`);
+      }
+    });
+  await test(browser, 'cliff: red ways are said once there is one, and a step is seen to be taken', {}, async (page) => {
+    await open(page, 'cliff');
+    await page.waitForFunction(() => scene.players.every(({ frame }) => frame));
+    let fell = false;
+    for (const end = Date.now() + 120000 * slow; Date.now() < end && !fell;) {
+      const seen = await record(page, 1, (scene) => ({ fell: scene.walkers.some(({ ways }) => ways.some(({ fell }) => fell)) }));
+      fell = seen[seen.length - 1].fell;
+      check(seen.every(({ fell, says }) => fell || !says.includes('Red ways')), 'red ways are said before there is one');
+    }
+    await page.waitForTimeout(400);
+    check((await says(page, 'cliff')).includes('Red ways'), 'after a fall it says: ' + (await says(page, 'cliff')));
+    await press(page, 'cliff', 'play');
+    const captions = () => page.$$eval('#scene-cliff .stages figcaption', (all) => all.slice(0, 3).map((one) => one.textContent));
+    await page.waitForTimeout(300);
+    const before = await captions();
+    await press(page, 'cliff', 'step');
+    await page.waitForTimeout(3000 * slow);
+    const after = await captions();
+    check(after.every((text, i) => text !== before[i]), `before the step: ${before}, after it: ${after}`);
+  });
+  await test(browser, 'uncertainties: when it is done it says so, and the button says Play', {}, async (page) => {
+    const button = () => page.textContent('#scene-uncertainties button.play');
+    await open(page, 'uncertainties');
+    check((await button()) === 'Pause', 'at first the button says ' + (await button()));
+    await until(page, 'uncertainties', ({ passes }) => Number(passes) >= 1200, '1200 passes');
+    await page.waitForTimeout(500);
+    check((await button()) === 'Play' && (await says(page, 'uncertainties')).includes('Done'), `the button says ${await button()}; ${await says(page, 'uncertainties')}`);
+    await press(page, 'uncertainties', 'play');
+    await until(page, 'uncertainties', ({ passes }) => Number(passes) > 1260, 'more passes');
+    check((await button()) === 'Pause' && !(await says(page, 'uncertainties')).includes('Done'), 'it goes on and says ' + (await button()));
+    await press(page, 'uncertainties', 'reset');
+    await until(page, 'uncertainties', ({ passes }) => Number(passes) < 200, 'a new beginning');
+    await until(page, 'uncertainties', ({ passes }) => Number(passes) >= 1200, '1200 passes again');
+    await page.waitForTimeout(300);
+    await page.click('#scene-uncertainties button:has-text("Fill the gap")');
+    check((await button()) === 'Pause', 'with new points the button says ' + (await button()));
+    for (const id of ['errors', 'uncertainties']) {
+      await open(page, id);
+      check((await page.textContent(`#scene-${id} .command`)).includes('draw the same, with fixed data'), id + ' does not say what the notebooks are');
+    }
+  });
+  await test(browser, 'mbpo: neither is ahead by more than one real step, and one number is shown', {}, async (page) => {
+    await open(page, 'mbpo');
+    await page.waitForFunction(() => scene.players.every(({ frame }) => frame));
+    const seen = await record(page, 8 * slow, (scene) => ({ steps: scene.runs.map(({ player }) => player.frame.step),
+      captions: scene.runs.map(({ stage }) => stage.caption.textContent.match(/real step ([\d,]+)/)).filter((match) => match).map((match) => match[1]) }));
+    const apart = seen.find(({ steps }) => Math.abs(steps[0] - steps[1]) > 1), other = seen.find(({ captions }) => captions[0] !== captions[1]);
+    check(!apart, 'the real steps are ' + (apart && apart.steps));
+    check(!other, 'the captions say ' + (other && other.captions));
+    check(seen[seen.length - 1].says.includes('real step'), 'it says: ' + seen[seen.length - 1].says);
+  });
+  await test(browser, 'maze: in a pause each press of Step lights the steps of one real step in turn, within 0.6 s', {}, async (page) => {
+    await open(page, 'maze');
+    await until(page, 'maze', ({ step }) => step > 20, 'some steps');
+    await press(page, 'maze', 'play');
+    for (let i = 0; i < 3; ++i) {
+      await page.evaluate(() => (window.pressed = false));
+      const seen = await record(page, 0.6 * slow, (scene) => {
+        if (!window.pressed) scene.$('.step').click();
+        window.pressed = true;
+        return {};
+      });
+      const lit = seen.slice(2).map(({ lit }) => Number(lit));
+      check(lit[lit.length - 1] === 7 && lit.every((n, k) => k === 0 || n >= lit[k - 1]) && new Set(lit).size >= 4, `press ${i + 1} lights ${lit}`);
+    }
+  });
   for (const id of ['planning', 'cliff', 'maze', 'mbpo', 'cheetah'])
     await test(browser, id + ': whatever slider is moved, the command is that of the run', {}, async (page) => {
       await open(page, id);
