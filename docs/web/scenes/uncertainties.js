@@ -70,7 +70,7 @@ class Uncertainties extends Scene {
   }
   get done() { return this.passes >= this.wanted; }
   play(on) {
-    if (on && this.done) this.wanted = this.passes + 1200;
+    if (on && this.done && this.points.length > 0) this.wanted = this.passes + 1200;
     super.play(on);
   }
   step() {
@@ -129,7 +129,7 @@ class Uncertainties extends Scene {
     const noiseInGap = mid(aleatoric, -2, 2);
     this.say(`${this.points.length} points, ${whole(this.passes)} passes. Aleatoric sd: `, [quiet.toFixed(2)], ' on the left, ', [noisy.toFixed(2)],
       ' on the right, ', [noiseInGap.toFixed(2)], ' in the gap; epistemic sd: ', [known.toFixed(2)], ' on the left, ', [gap.toFixed(2)], ' in the gap.',
-      this.done ? ' Done; Play lets the members learn on.' : '');
+      !this.done ? '' : this.points.length > 0 ? ' Done; Play lets the members learn on.' : ' There is nothing to learn.');
     Object.assign(this.article.dataset, { passes: this.passes, gap, known, noisy, quiet, noiseInGap, points: this.points.length });
   }
 }
