@@ -129,22 +129,22 @@ class Scene {
   }
   // These steps of the slide are running, of those of a round.
   light(numbers, round = numbers) {
-    const lit = numbers.join(), holds = (item, some) => item.numbers.some((number) => some.includes(number));
+    const lit = numbers + ' of ' + round, holds = (item, some) => item.numbers.some((number) => some.includes(number));
     if (lit === this.isLit) return;
     this.isLit = lit;
     const items = [...this.$('.steps').children];
     for (const item of items) item.classList.toggle('lit', holds(item, numbers));
     this.bring(items.filter((item) => holds(item, numbers)), items.filter((item) => holds(item, round)));
   }
-  // Brings what is lit into view in the column of the code: with all of its round, or so that no step of it has to move, if there
-  // is room. The page stays where it is, and so does the column while a reader is in it.
+  // Brings what is lit into view in the column of the code: with all of its round, or all but the end of its last step, if there is
+  // room. The page stays where it is, and so does the column while a reader is in it.
   bring(lit, round) {
     const column = this.$('.code'), room = column.clientHeight;
     if (lit.length === 0 || column.scrollHeight <= room || column.matches(':hover, :focus-within')) return;
-    const end = (item) => item.offsetTop + item.offsetHeight + 8, last = (items) => items[items.length - 1];
-    const [top, bottom] = [[round, end(last(round))], [round, end(last(round).firstChild)], [lit, end(last(lit))]]
-      .map(([items, bottom]) => [items[0].offsetTop - 8, bottom]).find(([top, bottom], i) => i > 1 || bottom - top <= room);
-    const to = Math.min(Math.max(column.scrollTop, bottom - room), top);
+    const begin = (items) => items[0].offsetTop - 8, last = (items) => items[items.length - 1];
+    const end = (item) => item.offsetTop + item.offsetHeight + 8, fits = end(last(round).firstChild) - begin(round) <= room;
+    const shown = fits ? round : lit, top = begin(shown);
+    const to = Math.min(Math.max(column.scrollTop, end(last(shown)) - room), top);
     if (Math.abs(to - column.scrollTop) > 1) column.scrollTo({ top: to, behavior: calm ? 'auto' : 'smooth' });
   }
   // Where the code is a column of its own, it ends where the window ends.
