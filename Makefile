@@ -108,7 +108,7 @@ else
 	@echo "make grader     that the grader withstands attacks and accidents; a minute or two"
 	@echo "make prove      that the exercises stand alone, accept other solutions, and name typical mistakes; a quarter of an hour   (HW=3; FEW=1)"
 	@echo "make learn      the learning bands: several seeds of whole runs, about an hour   (ONLY='PETS*': by name)"
-	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90); make test T=rows ARCH=x86-64-v3: some of their rows, to the bit"
+	@echo "make results    the tables of docs/results.md, from several seeds: R=version_1_5 (15 minutes) pets (25) ablation (30) policies (15) short_rollouts (90) exploration (10) factors (60) half_cheetah (90); make test T=rows ARCH=x86-64-v3: some of their rows, to the bit"
 	@echo "make soak       every algorithm killed twenty times and resumed, and the memory of a long run: twenty minutes   (T=kills; T=memory; T=cluster)"
 	@echo "make fuzz       random input for the readers of command line, config.txt and checkpoints, with clang++   (SECONDS=600: each; T=config: only that one)"
 	@echo "make bench      how fast the hot paths are, beside the machine's measured peak; about a minute"
