@@ -69,7 +69,7 @@ class Errors extends Scene {
       { x: square, y: square.map((t) => epsilon * t * t), color: colors.orange, dashes: [5, 4] },
       { x: steps, y: Array.from(shortErrors), color: colors.green }, { x: steps, y: Array.from(longErrors), color: colors.model, width: 2.5 }], T);
     this.say('\u03b5 = ', [epsilon.toPrecision(2)], ' in one step. After ', [whole(T)], ' steps the errors sum to ', [brief(longErrors[T])],
-      ', which is ', [whole(longErrors[T] / epsilon)], ' \u03b5; with short rollouts of ', [whole(this.asked[1])], ' to ', [whole(shortErrors[T] / epsilon)], ' \u03b5.');
+      ', which is ', [whole(longErrors[T] / epsilon)], ' \u03b5; those of short rollouts, of ', [whole(this.asked[1])], ' steps each, to ', [whole(shortErrors[T] / epsilon)], ' \u03b5.');
     Object.assign(this.article.dataset, { epsilon, long: longErrors[T], short: shortErrors[T], steps: T });
   }
 }
